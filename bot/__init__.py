@@ -1,0 +1,1 @@
+"""The desk itself: its rules, its door, its engine and the platforms it speaks on."""

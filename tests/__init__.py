@@ -1,0 +1,1 @@
+"""The promises of the desk, each as a test."""

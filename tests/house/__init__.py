@@ -1,0 +1,1 @@
+"""The house itself: floors, words and files that must stay in order."""
