@@ -1,0 +1,1 @@
+"""One room for each chat network; an adapter knows cards, not tickets."""
