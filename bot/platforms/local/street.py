@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -73,8 +73,8 @@ def message_id(key: str) -> str:
 
 
 class Street:
-    """People, places and messages. A reader is not handed messages but woken, and reads on from where he was: nothing
-    piles up for a slow one, and nothing comes twice or out of order."""
+    """People, places and messages. A reader is not handed messages but woken, and reads on from where he was:
+    nothing piles up for a slow one, and nothing comes twice or out of order."""
 
     def __init__(
         self,
@@ -142,15 +142,15 @@ class Street:
     async def wait(
         self, reader: str, after: int, places: Sequence[str], patience: timedelta
     ) -> Sequence[Posted]:
-        """What is new since `after`; when nothing is, the first that comes within `patience`, or nothing."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(patience.total_seconds()):
-                async for news in self.follow(reader, after, places):
-                    return news
-        return []
+        """What is new since `after`; when nothing is, what comes within `patience`, or nothing."""
+        async with aclosing(self.follow(reader, after, places, beat=patience)) as news:
+            return await anext(news, [])
 
-    async def follow(self, reader: str, after: int, places: Sequence[str]) -> AsyncIterator[Sequence[Posted]]:
-        """All that is new for this person since `after`, as it comes, until the street is closed."""
+    async def follow(
+        self, reader: str, after: int, places: Sequence[str], beat: timedelta
+    ) -> AsyncGenerator[Sequence[Posted], None]:
+        """All that is new for this person since `after`, as it comes, until the street is closed; and an empty
+        page at least every `beat`, and whenever the street rings."""
         bell = asyncio.Event()
         self._readers[bell] = reader
         try:
@@ -159,19 +159,25 @@ class Street:
                 while news := await self.since(reader, after, places):
                     after = news[-1].version
                     yield news
-                if not self._is_closed:
-                    await bell.wait()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(bell.wait(), beat.total_seconds())
+                yield []
         finally:
             del self._readers[bell]
+
+    def ring(self) -> None:
+        """Everyone who follows looks up."""
+        for bell in self._readers:
+            bell.set()
 
     def close(self) -> None:
         """Everyone who follows has come to the end."""
         self._is_closed = True
-        for bell in self._readers:
-            bell.set()
+        self.ring()
 
     def _allowed(self, reader: str, places: Sequence[str]) -> list[str]:
-        return [place for place in places if reader in self.places[place].members]
+        mine = {place.id for place in self.places_of(reader)}
+        return [place for place in places if place in mine]
 
     def _may_see(self, reader: str, posted: Posted) -> bool:
         place = self.places.get(posted.place)
