@@ -1,0 +1,240 @@
+"""Who is told what: a pure function from what happened to notices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+from bot.domain.events import (
+    AnyEvent,
+    Assigned,
+    Broken,
+    Called,
+    Commented,
+    Moved,
+    NobodyThere,
+    Nudged,
+    Raised,
+    Rated,
+    Warned,
+)
+from bot.domain.ids import PersonId, Status, TeamId
+from bot.domain.rules import Rules
+from bot.domain.sla import Clock
+from bot.domain.ticket import Ticket
+
+
+class About(StrEnum):
+    """What a message on a ticket is for; the handlers have one card for each."""
+
+    RECEIPT = "receipt"
+    TEAM_CARD = "team_card"
+    PAGE = "page"
+    CHANNEL_CALL = "channel_call"
+    NOBODY = "nobody"
+    WARNING = "warning"
+    BREACH = "breach"
+    QUESTION = "question"
+    REPLY = "reply"
+    REPLY_BACK = "reply_back"
+    DONE = "done"
+    REOPENED = "reopened"
+    ASSIGNED = "assigned"
+    NUDGED = "nudged"
+    LOW_RATING = "low_rating"
+
+
+LIVE = frozenset(
+    {
+        About.RECEIPT,
+        About.TEAM_CARD,
+        About.PAGE,
+        About.CHANNEL_CALL,
+        About.QUESTION,
+        About.DONE,
+        About.ASSIGNED,
+    }
+)
+"""Messages that are edited whenever their ticket changes. The others say what was so at one moment."""
+
+
+class Urgency(IntEnum):
+    """The order in which letters leave: pages overtake everything."""
+
+    PAGE = 0
+    SOON = 1
+    NORMAL = 2
+    BULK = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ToPerson:
+    """Wherever this person is reached."""
+
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class ToTeam:
+    """The team's channel."""
+
+    team: TeamId
+
+
+Recipient = ToPerson | ToTeam
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One message to one recipient. `entry` is the line of the history that caused it and makes it unique."""
+
+    to: Recipient
+    about: About
+    entry: int
+    urgency: Urgency = Urgency.NORMAL
+    facts: Mapping[str, str] = field(default_factory=dict)
+    not_before: datetime | None = None
+
+
+def announce(ticket: Ticket, events: Sequence[AnyEvent], rules: Rules) -> tuple[Notice, ...]:
+    """What has to be said after these events, the last of which is entry `ticket.entries` of the history."""
+    first = ticket.entries - len(events) + 1
+    return tuple(
+        notice
+        for place, event in enumerate(events)
+        for notice in _said_about(event, first + place, ticket, rules)
+    )
+
+
+def _said_about(event: AnyEvent, entry: int, ticket: Ticket, rules: Rules) -> Iterator[Notice]:
+    match event:
+        case Raised():
+            yield Notice(ToPerson(ticket.requester), About.RECEIPT, entry, Urgency.SOON)
+            yield from _to_channel(ticket, rules, About.TEAM_CARD, entry)
+        case Called():
+            yield from _calls(event, entry, ticket, rules)
+        case NobodyThere():
+            facts = {"level": str(event.level)}
+            yield from _to_channel(ticket, rules, About.NOBODY, entry, Urgency.SOON, facts)
+        case Warned() | Broken():
+            yield from _about_promise(event, entry, ticket, rules)
+        case Commented():
+            yield from _words(event, entry, ticket, rules)
+        case Moved():
+            yield from _after_move(event, entry, ticket, rules)
+        case Assigned() if event.to != event.by:
+            facts = {"by": event.by}
+            yield Notice(ToPerson(event.to), About.ASSIGNED, entry, Urgency.SOON, facts)
+        case Nudged():
+            yield from _to_holder(ticket, rules, About.NUDGED, entry, Urgency.NORMAL, {})
+        case Rated() if event.stars <= 2:
+            lead = rules.teams[ticket.team].lead
+            if lead is not None:
+                facts = {"stars": str(event.stars), "words": event.words}
+                yield Notice(ToPerson(lead), About.LOW_RATING, entry, facts=facts)
+        case _:
+            return
+
+
+def _calls(event: Called, entry: int, ticket: Ticket, rules: Rules) -> Iterator[Notice]:
+    facts = {"level": str(event.level), "round": str(event.round), **_lateness(event)}
+    if event.missed:
+        facts["missed"] = ",".join(map(str, event.missed))
+    for person in event.people:
+        yield Notice(ToPerson(person), About.PAGE, entry, Urgency.PAGE, facts)
+    if event.channel:
+        yield from _to_channel(ticket, rules, About.CHANNEL_CALL, entry, Urgency.PAGE, facts)
+
+
+def _about_promise(event: Warned | Broken, entry: int, ticket: Ticket, rules: Rules) -> Iterator[Notice]:
+    """To the holder, and a breach also to the team and its lead; not before the promise's own hours."""
+    about = About.BREACH if isinstance(event, Broken) else About.WARNING
+    facts = {
+        "clock": event.clock,
+        "cycle": str(event.cycle),
+        "due": event.due.isoformat(),
+        **_lateness(event),
+    }
+    if isinstance(event, Broken) and event.reclassified:
+        facts["reclassified"] = "yes"
+    key = rules.terms_key(ticket.service, ticket.kind, ticket.priority)
+    target = rules.terms_of(key).targets.get(Clock(event.clock))
+    holds = target is not None and target.notices == "when_open"
+    opening = target.calendar.next_opening(event.at) if target is not None and holds else event.at
+    when = opening if opening > event.at else None
+    team = rules.teams[ticket.team]
+    if about is About.BREACH:
+        yield from _to_channel(ticket, rules, about, entry, Urgency.SOON, facts, when)
+        for person in dict.fromkeys(one for one in (ticket.holder, team.lead) if one is not None):
+            yield Notice(ToPerson(person), about, entry, Urgency.SOON, facts, when)
+    else:
+        yield from _to_holder(ticket, rules, about, entry, Urgency.SOON, facts, when)
+
+
+def _words(event: Commented, entry: int, ticket: Ticket, rules: Rules) -> Iterator[Notice]:
+    facts = {"by": event.by, "words": event.words}
+    if not event.public:
+        return
+    if event.side == "desk":
+        yield Notice(ToPerson(ticket.requester), About.REPLY, entry, Urgency.SOON, facts)
+    else:
+        yield from _to_holder(ticket, rules, About.REPLY_BACK, entry, Urgency.SOON, facts)
+
+
+def _after_move(event: Moved, entry: int, ticket: Ticket, rules: Rules) -> Iterator[Notice]:
+    match event.to:
+        case Status.WAITING_REQUESTER:
+            facts = {"by": event.by, "words": event.why}
+            yield Notice(ToPerson(ticket.requester), About.QUESTION, entry, Urgency.SOON, facts)
+        case Status.RESOLVED | Status.FULFILLED:
+            facts = {"by": event.by}
+            yield Notice(ToPerson(ticket.requester), About.DONE, entry, Urgency.SOON, facts)
+        case Status.IN_PROGRESS if event.verb == "reopen":
+            facts = {"by": event.by, "words": event.why}
+            yield from _to_holder(ticket, rules, About.REOPENED, entry, Urgency.SOON, facts)
+        case _:
+            return
+
+
+def _to_holder(
+    ticket: Ticket,
+    rules: Rules,
+    about: About,
+    entry: int,
+    urgency: Urgency,
+    facts: Mapping[str, str],
+    not_before: datetime | None = None,
+) -> Iterator[Notice]:
+    """To whoever holds it; to the team while nobody does."""
+    if ticket.holder is not None:
+        yield Notice(ToPerson(ticket.holder), about, entry, urgency, facts, not_before)
+    else:
+        yield from _to_channel(ticket, rules, about, entry, urgency, facts, not_before)
+
+
+def _to_channel(
+    ticket: Ticket,
+    rules: Rules,
+    about: About,
+    entry: int,
+    urgency: Urgency = Urgency.NORMAL,
+    facts: Mapping[str, str] | None = None,
+    not_before: datetime | None = None,
+) -> Iterator[Notice]:
+    """To the team's channel; where it has none, to its lead."""
+    team = rules.teams[ticket.team]
+    if team.channel is not None:
+        yield Notice(ToTeam(team.id), about, entry, urgency, facts or {}, not_before)
+    elif team.lead is not None:
+        yield Notice(ToPerson(team.lead), about, entry, urgency, facts or {}, not_before)
+
+
+def _lateness(event: Called | Warned | Broken) -> dict[str, str]:
+    if not event.late:
+        return {}
+    facts = {"late_since": event.due.isoformat()}
+    if event.down_since is not None and event.down_until is not None:
+        facts |= {"down_since": event.down_since.isoformat(), "down_until": event.down_until.isoformat()}
+    return facts

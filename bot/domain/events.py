@@ -1,0 +1,186 @@
+"""Events are past: what one command changed. Each becomes one line of the history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from bot.domain.ids import Level, PersonId, Priority, ServiceId, Status, TeamId, TicketId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What every event has. `name` is how the history calls it."""
+
+    name: ClassVar[str] = ""
+    at: datetime
+    by: PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raised(Event):
+    """There is a ticket."""
+
+    name: ClassVar[str] = "raised"
+    words: str
+    kind: str
+    service: ServiceId
+    team: TeamId
+    impact: Level
+    urgency: Level
+    priority: Priority
+    requester: PersonId
+    rules_version: str
+    sequel_of: TicketId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed(Event):
+    """The author said that it was understood."""
+
+    name: ClassVar[str] = "confirmed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reclassified(Event):
+    """Kind, service, impact or urgency are others now; the priority follows."""
+
+    name: ClassVar[str] = "reclassified"
+    was: str
+    now: str
+    was_priority: Priority
+    priority: Priority
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overruled(Event):
+    """Somebody set the priority by hand, or gave it back to the matrix."""
+
+    name: ClassVar[str] = "overruled"
+    was_priority: Priority
+    priority: Priority
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved(Event):
+    """Another status."""
+
+    name: ClassVar[str] = "moved"
+    verb: str
+    was: Status
+    to: Status
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledged(Event):
+    """Somebody has it; nobody else is called."""
+
+    name: ClassVar[str] = "acknowledged"
+    after_calls: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assigned(Event):
+    """Another holder."""
+
+    name: ClassVar[str] = "assigned"
+    to: PersonId
+    was: PersonId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commented(Event):
+    """Words were added. `side` is "requester" or "desk"."""
+
+    name: ClassVar[str] = "commented"
+    words: str
+    public: bool
+    side: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nudged(Event):
+    """The requester asked where it stands."""
+
+    name: ClassVar[str] = "nudged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Called(Event):
+    """These people were called. `missed` levels fell due while nobody could call them (the desk was down)."""
+
+    name: ClassVar[str] = "called"
+    level: int
+    round: int
+    people: tuple[PersonId, ...]
+    channel: bool
+    due: datetime
+    missed: tuple[int, ...] = ()
+    late: bool = False
+    down_since: datetime | None = None
+    down_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NobodyThere(Event):
+    """A level of the policy had nobody to call, so the next one was called at once."""
+
+    name: ClassVar[str] = "nobody_there"
+    level: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warned(Event):
+    """A promise is about to run out."""
+
+    name: ClassVar[str] = "warned"
+    clock: str
+    cycle: int
+    due: datetime
+    late: bool = False
+    down_since: datetime | None = None
+    down_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken(Event):
+    """A promise ran out at `due`, whenever it was noticed."""
+
+    name: ClassVar[str] = "broken"
+    clock: str
+    cycle: int
+    due: datetime
+    reclassified: bool = False
+    late: bool = False
+    down_since: datetime | None = None
+    down_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rated(Event):
+    """The requester said how good it was, one to five."""
+
+    name: ClassVar[str] = "rated"
+    stars: int
+    words: str = ""
+
+
+AnyEvent = (
+    Raised
+    | Confirmed
+    | Reclassified
+    | Overruled
+    | Moved
+    | Acknowledged
+    | Assigned
+    | Commented
+    | Nudged
+    | Called
+    | NobodyThere
+    | Warned
+    | Broken
+    | Rated
+)

@@ -1,0 +1,115 @@
+"""What a command does to a ticket, decided without a chat, a database or a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.domain import intake, moves, passing, talk
+from bot.domain.access import may, may_see
+from bot.domain.commands import (
+    Acknowledge,
+    Assign,
+    Cancel,
+    Close,
+    Command,
+    Confirm,
+    Nudge,
+    Overrule,
+    Raise,
+    Rate,
+    Reclassify,
+    Reopen,
+    Resolve,
+    Say,
+    Schedule,
+    Start,
+    Tick,
+    WaitForApproval,
+    WaitForRequester,
+    WaitForSupplier,
+)
+from bot.domain.events import AnyEvent
+from bot.domain.passing import Step
+from bot.domain.refusals import NotAllowed, NotFound
+from bot.domain.rules import Rules
+from bot.domain.ticket import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The ticket afterwards, and what happened, in order. No events: nothing has changed."""
+
+    ticket: Ticket
+    events: Sequence[AnyEvent]
+
+
+def decide(ticket: Ticket | None, command: Command, rules: Rules, now: datetime) -> Decision:
+    """The ticket after the command. Raises Refusal, and then nothing has happened.
+
+    `now` never runs backwards for one ticket. A promise that ran out before `now` is recorded first, whoever comes."""
+    if isinstance(command, Raise):
+        return _counted(*intake.raised(command, rules, now))
+    if ticket is None or not may_see_or_tick(ticket, command, rules):
+        raise NotFound(ref=f"#{command.ticket}")
+    if not may(command.by, _right(command), ticket, rules):
+        raise NotAllowed(ref=ticket.ref, verb=_right(command))
+    if isinstance(command, Tick):
+        return _counted(*passing.ticked(ticket, command, rules, now))
+    noted, late = passing.note_breaks(ticket, rules, now)
+    after, events = _obey(noted, command, rules, now)
+    return _counted(after, (*late, *events))
+
+
+def may_see_or_tick(ticket: Ticket, command: Command, rules: Rules) -> bool:
+    """Time sees every ticket; people see theirs."""
+    return isinstance(command, Tick) or may_see(command.by, ticket, rules)
+
+
+def _obey(ticket: Ticket, command: Command, rules: Rules, now: datetime) -> Step:
+    match command:
+        case Confirm():
+            return intake.confirmed(ticket, command, rules, now)
+        case Reclassify():
+            return intake.reclassified(ticket, command, rules, now)
+        case Overrule():
+            return intake.overruled(ticket, command, rules, now)
+        case Acknowledge():
+            return moves.acknowledged(ticket, command, now)
+        case Assign():
+            return moves.assigned(ticket, command, rules, now)
+        case Start():
+            return moves.started(ticket, command, now)
+        case WaitForRequester() | WaitForSupplier() | WaitForApproval() | Schedule():
+            return moves.waiting(ticket, command, now)
+        case Resolve():
+            return moves.resolved(ticket, command, now)
+        case Close():
+            return moves.closed(ticket, command, now)
+        case Reopen():
+            return moves.reopened(ticket, command, rules, now)
+        case Cancel():
+            return moves.cancelled(ticket, command, now)
+        case Say():
+            return talk.said(ticket, command, rules, now)
+        case Nudge():
+            return talk.nudged(ticket, command, now)
+        case Rate():
+            return talk.rated(ticket, command, now)
+        case Raise() | Tick():
+            raise AssertionError("decided before")
+
+
+def _right(command: Command) -> str:
+    if isinstance(command, Say) and not command.public:
+        return "note"
+    return command.verb
+
+
+def _counted(ticket: Ticket, events: Sequence[AnyEvent]) -> Decision:
+    if not events:
+        return Decision(ticket, ())
+    return Decision(
+        replace(ticket, version=ticket.version + 1, entries=ticket.entries + len(events)), tuple(events)
+    )

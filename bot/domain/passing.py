@@ -1,0 +1,132 @@
+"""What time does to a ticket: warnings, breaches, calls, closing; and when to look again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.domain import escalation
+from bot.domain.commands import Downtime, Tick
+from bot.domain.events import AnyEvent, Broken, Moved, Warned
+from bot.domain.ids import DESK, Status
+from bot.domain.rules import Rules
+from bot.domain.sla import Mark, MarkKind, Promise, PromiseState, promises
+from bot.domain.ticket import Ticket
+
+Step = tuple[Ticket, Sequence[AnyEvent]]
+"""A ticket afterwards and what happened to it."""
+
+INSTANT = timedelta(milliseconds=1)
+"""A promise kept at its deadline is kept, so a breach is looked for one instant after it."""
+
+
+def ticked(ticket: Ticket, tick: Tick, rules: Rules, now: datetime) -> Step:
+    """Everything due by `now` has happened once; `wake_at` lies after `now` or is None."""
+    if ticket.is_over:
+        return ticket, ()
+    noted, events = note_breaks(ticket, rules, now, down=tick.down, warn=True)
+    if noted.is_done:
+        closed, more = _closed_by_time(noted, rules, now)
+        return closed, (*events, *more)
+    called, calls = escalation.call_due(noted, rules, now, down=tick.down)
+    return called, (*events, *calls)
+
+
+def note_breaks(
+    ticket: Ticket, rules: Rules, now: datetime, *, down: Downtime | None = None, warn: bool = False
+) -> Step:
+    """Every promise that ran out before `now` is recorded once, with the instant at which it did; with `warn`, also
+    those that are about to. Of a warning and a breach due together only the breach is said."""
+    events: list[AnyEvent] = []
+    said = ticket.said
+    for promise in promises(ticket.marks, rules.terms_of, now):
+        broken, warned = _key("broken", promise), _key("warn", promise)
+        if promise.broken_at is not None:
+            if broken not in said and not promise.carried:
+                said |= {broken, warned}
+                events.append(_broken(promise, promise.broken_at, rules, now, down))
+        elif warn and _is_to_warn(promise, now) and warned not in said:
+            said |= {warned}
+            events.append(_warned(promise, rules, now, down))
+    return (replace(ticket, said=said), events) if events else (ticket, ())
+
+
+def wake_at(ticket: Ticket, rules: Rules, now: datetime) -> datetime | None:
+    """The next moment at which time has something to do here, or None."""
+    if ticket.is_over:
+        return None
+    if ticket.is_done:
+        return _close_at(ticket, rules)
+    moments = [ticket.chase.next_at] if ticket.chase else []
+    for promise in promises(ticket.marks, rules.terms_of, now):
+        if promise.state is not PromiseState.RUNNING or promise.due is None:
+            continue
+        if promise.warn_at is not None and _key("warn", promise) not in ticket.said:
+            moments.append(promise.warn_at)
+        if _key("broken", promise) not in ticket.said:
+            moments.append(promise.due + INSTANT)
+    return min(moments, default=None)
+
+
+def _is_to_warn(promise: Promise, now: datetime) -> bool:
+    return promise.state is PromiseState.RUNNING and promise.warn_at is not None and promise.warn_at <= now
+
+
+def _key(moment: str, promise: Promise) -> str:
+    return f"{moment}:{promise.clock}:{promise.cycle}"
+
+
+def _broken(
+    promise: Promise, broken_at: datetime, rules: Rules, now: datetime, down: Downtime | None
+) -> Broken:
+    late = now - broken_at > rules.manner.late_after
+    return Broken(
+        at=now,
+        by=DESK,
+        clock=promise.clock,
+        cycle=promise.cycle,
+        due=broken_at,
+        reclassified=promise.reclassified,
+        late=late,
+        down_since=down.since if down and late else None,
+        down_until=down.until if down and late else None,
+    )
+
+
+def _warned(promise: Promise, rules: Rules, now: datetime, down: Downtime | None) -> Warned:
+    if promise.due is None or promise.warn_at is None:
+        raise ValueError("a promise without a deadline has no warning")
+    late = now - promise.warn_at > rules.manner.late_after
+    return Warned(
+        at=now,
+        by=DESK,
+        clock=promise.clock,
+        cycle=promise.cycle,
+        due=promise.due,
+        late=late,
+        down_since=down.since if down and late else None,
+        down_until=down.until if down and late else None,
+    )
+
+
+def _close_at(ticket: Ticket, rules: Rules) -> datetime | None:
+    if ticket.done_at is None:
+        return None
+    wait = rules.manner.close_after
+    return rules.calendar_of(ticket.team).add_working_days(
+        ticket.done_at, wait.count, end_of_day=wait.end_of_day
+    )
+
+
+def _closed_by_time(ticket: Ticket, rules: Rules, now: datetime) -> Step:
+    close_at = _close_at(ticket, rules)
+    if close_at is None or now < close_at:
+        return ticket, ()
+    after = replace(
+        ticket,
+        status=Status.CLOSED,
+        over_at=now,
+        marks=(*ticket.marks, Mark(now, MarkKind.CLOSE)),
+    )
+    return after, (Moved(at=now, by=DESK, verb="close", was=ticket.status, to=Status.CLOSED, why="silence"),)

@@ -1,0 +1,61 @@
+"""The desk says no: a code and facts. The words live in the texts."""
+
+from __future__ import annotations
+
+
+class Refusal(Exception):
+    """Nothing was written. `code` names the text, `facts` fill it."""
+
+    code = "refused"
+
+    def __init__(self, **facts: str) -> None:
+        super().__init__(self.code, facts)
+        self.facts = facts
+
+
+class NotFound(Refusal):
+    """There is no such ticket, or not for you: the two answers are the same on purpose."""
+
+    code = "not_found"
+
+
+class NotAllowed(Refusal):
+    """You may see it, but this is not yours to do."""
+
+    code = "not_allowed"
+
+
+class NotFromHere(Refusal):
+    """The present status has no such move."""
+
+    code = "not_from_here"
+
+
+class AlreadyDone(Refusal):
+    """What is wished is so already; `by` says who was first."""
+
+    code = "already_done"
+
+
+class TooLate(Refusal):
+    """The time for it is over (a reopen after the grace period)."""
+
+    code = "too_late"
+
+
+class Missing(Refusal):
+    """Something must be known before this move; `what` names it."""
+
+    code = "missing"
+
+
+class Unknown(Refusal):
+    """A person, team, service or level that the rules do not know; `what` and `value` name it."""
+
+    code = "unknown"
+
+
+class Empty(Refusal):
+    """There are no words in it."""
+
+    code = "empty"

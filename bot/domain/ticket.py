@@ -1,0 +1,128 @@
+"""The ticket: what the desk knows about one incident or request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.ids import (
+    DONE,
+    OVER,
+    Level,
+    PersonId,
+    PolicyId,
+    Priority,
+    ServiceId,
+    Status,
+    TeamId,
+    TicketId,
+)
+from bot.domain.kinds import KINDS, Kind
+from bot.domain.sla import Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """Words of the author and what they were taken for: (kind, "cannot log in", incident)."""
+
+    about: str
+    words: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A priority that does not come from the matrix, with the reason and the name an auditor asks for."""
+
+    priority: Priority
+    by: PersonId
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chase:
+    """The escalation that runs until somebody acknowledges: the next level to call, and when."""
+
+    policy: PolicyId
+    level: int
+    next_at: datetime
+    calls: int = 0
+    """How many times somebody has been called in this chase."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One incident or request. Change by making anew; every change adds one to `version`."""
+
+    id: TicketId
+    kind: str
+    status: Status
+    version: int
+    requester: PersonId
+    words: str
+    """The first words, exactly as written."""
+    language: str
+    service: ServiceId
+    team: TeamId
+    impact: Level
+    urgency: Level
+    priority: Priority
+    created_at: datetime
+    origin: str
+    """Where it was raised: an address, opaque here."""
+    rules_version: str
+    marks: tuple[Mark, ...]
+    clues: tuple[Clue, ...] = ()
+    doubtful: bool = False
+    """The desk was not sure how to read it when it was raised."""
+    confirmed: bool = False
+    """The author has said that it was understood."""
+    override: Override | None = None
+    holder: PersonId | None = None
+    chase: Chase | None = None
+    acknowledged_by: PersonId | None = None
+    acknowledged_at: datetime | None = None
+    called: tuple[PersonId, ...] = ()
+    """Everybody called for it so far, in the order of the first call."""
+    said: frozenset[str] = frozenset()
+    """Warnings and breaches already recorded: "warn:response:1"."""
+    waiting_for: str = ""
+    solution: str = ""
+    done_at: datetime | None = None
+    over_at: datetime | None = None
+    cancelled_because: str = ""
+    rating: int | None = None
+    cycle: int = 1
+    sequel_of: TicketId | None = None
+    private: bool = False
+    entries: int = 0
+    """How many lines its history has."""
+
+    @property
+    def nature(self) -> Kind:
+        """The kind as a value."""
+        return KINDS[self.kind]
+
+    @property
+    def ref(self) -> str:
+        """How people call it: INC-42."""
+        return f"{self.nature.prefix}-{self.id}"
+
+    @property
+    def is_open(self) -> bool:
+        """Somebody still has to do something about it."""
+        return self.status not in DONE and self.status not in OVER
+
+    @property
+    def is_done(self) -> bool:
+        """Resolved or fulfilled, and not yet closed."""
+        return self.status in DONE
+
+    @property
+    def is_over(self) -> bool:
+        """Closed or cancelled."""
+        return self.status in OVER
+
+
+Look = Callable[[TicketId], Ticket | None]
