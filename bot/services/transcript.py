@@ -49,8 +49,8 @@ class Transcript(Protocol):
     """The messages of the local chat, on the disk when a call returns."""
 
     async def append(self, draft: Draft) -> Posted:
-        """The message stands, with the next `version`, not edited. When one with this `id` stands already, that
-        one is returned as it is and nothing changes."""
+        """The message stands, with the next `version`, not edited. When one with this `id` stands already,
+        that one is returned as it is and nothing changes."""
 
     async def replace(self, message: str, body: Body, at: datetime) -> Posted | None:
         """The message with this id shows `body`, with `edited_at` and the next `version`. None when there is
@@ -60,11 +60,11 @@ class Transcript(Protocol):
         """The message with this id."""
 
     async def since(self, places: Sequence[str], reader: str, after: int, limit: int) -> Sequence[Posted]:
-        """What changed in these places with a version above `after`, the lowest version first, at most `limit`;
-        without whispers for others than `reader`. A version is never seen before a lower one."""
+        """What changed in these places with a version above `after`, the lowest version first, at most
+        `limit`; without whispers for others than `reader`. A version is never seen before a lower one."""
 
     async def before(
         self, places: Sequence[str], reader: str, seq: int | None, limit: int
     ) -> Sequence[Posted]:
-        """The last `limit` messages with a number below `seq` (None: of all), the lowest number first; without
-        whispers for others than `reader`."""
+        """The last `limit` messages with a number below `seq` (None: of all), the lowest number first;
+        without whispers for others than `reader`."""

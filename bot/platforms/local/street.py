@@ -149,19 +149,21 @@ class Street:
     async def follow(
         self, reader: str, after: int, places: Sequence[str], beat: timedelta
     ) -> AsyncGenerator[Sequence[Posted], None]:
-        """All that is new for this person since `after`, as it comes, until the street is closed; and an empty
-        page at least every `beat`, and whenever the street rings."""
+        """All that is new for this person since `after`, as it comes, until the street is closed; an empty
+        page at least every `beat` and whenever the street rings."""
         bell = asyncio.Event()
         self._readers[bell] = reader
         try:
+            page = await self.since(reader, after, places)
+            if page:
+                yield page
             while not self._is_closed:
+                after = page[-1].version if page else after
+                if not page:
+                    await _rest(bell, beat)
                 bell.clear()
-                while news := await self.since(reader, after, places):
-                    after = news[-1].version
-                    yield news
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(bell.wait(), beat.total_seconds())
-                yield []
+                page = await self.since(reader, after, places)
+                yield page
         finally:
             del self._readers[bell]
 
@@ -187,3 +189,8 @@ class Street:
         for bell, reader in self._readers.items():
             if self._may_see(reader, posted):
                 bell.set()
+
+
+async def _rest(bell: asyncio.Event, beat: timedelta) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(bell.wait(), beat.total_seconds())
