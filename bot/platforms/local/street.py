@@ -16,6 +16,9 @@ from bot.services.transcript import Body, Draft, Posted, Transcript
 DESK = "desk"
 """The author of what the desk says; no inhabitant may have this id."""
 
+DIRECT = "dm:"
+CHANNEL = "channel:"
+
 PAGE = 200
 
 Language = Literal["en", "zh"]
@@ -53,18 +56,22 @@ class UnknownPlace(LookupError):
     """There is no such place on this street."""
 
 
+class CannotSee(LookupError):
+    """This person does not read that place."""
+
+
 class UnknownMessage(LookupError):
     """There is no such message on this street."""
 
 
 def direct(person: str) -> str:
     """The place where this person talks with the desk alone."""
-    return f"dm:{person}"
+    return f"{DIRECT}{person}"
 
 
 def channel(name: str) -> str:
     """The place of a channel."""
-    return f"channel:{name}"
+    return f"{CHANNEL}{name}"
 
 
 def message_id(key: str) -> str:
@@ -98,12 +105,13 @@ class Street:
         return [place for place in self.places.values() if person in place.members]
 
     async def post(self, place: str, author: str, body: Body, *, key: str, only: str | None = None) -> Posted:
-        """The message stands once, however often this is called with the same key. Raises UnknownPlace."""
+        """The message stands once, however often this is called with the same key. Raises UnknownPlace,
+        and CannotSee when it is for one who does not read there."""
         if place not in self.places:
             raise UnknownPlace(place)
-        posted = await self._transcript.append(
-            Draft(message_id(key), place, author, self.now(), body, key, only)
-        )
+        if only is not None and only not in self.places[place].members:
+            raise CannotSee(only)
+        posted = await self._transcript.append(Draft(message_id(key), place, author, self.now(), body, key, only))
         self._wake(posted)
         return posted
 
@@ -127,21 +135,15 @@ class Street:
         posted = await self._transcript.get(message)
         return posted if posted and self._may_see(reader, posted) else None
 
-    async def since(
-        self, reader: str, after: int, places: Sequence[str], limit: int = PAGE
-    ) -> Sequence[Posted]:
+    async def since(self, reader: str, after: int, places: Sequence[str], limit: int = PAGE) -> Sequence[Posted]:
         """What is new or edited for this person since version `after`, in order, at most `limit`."""
         return await self._transcript.since(self._allowed(reader, places), reader, after, limit)
 
-    async def before(
-        self, reader: str, seq: int | None, places: Sequence[str], limit: int = PAGE
-    ) -> Sequence[Posted]:
+    async def before(self, reader: str, seq: int | None, places: Sequence[str], limit: int = PAGE) -> Sequence[Posted]:
         """The last messages this person may see, older than `seq` if it is given."""
         return await self._transcript.before(self._allowed(reader, places), reader, seq, limit)
 
-    async def wait(
-        self, reader: str, after: int, places: Sequence[str], patience: timedelta
-    ) -> Sequence[Posted]:
+    async def wait(self, reader: str, after: int, places: Sequence[str], patience: timedelta) -> Sequence[Posted]:
         """What is new since `after`; when nothing is, what comes within `patience`, or nothing."""
         async with aclosing(self.follow(reader, after, places, beat=patience)) as news:
             return await anext(news, [])
