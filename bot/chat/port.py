@@ -76,14 +76,14 @@ class Platform(Protocol):
         """Pure. None for what is not meant for the desk (our own messages, joins, ...). Raises ValueError when malformed."""
 
     async def post(self, to: Address, card: Card, *, key: str, repeat: bool, quiet: bool) -> MessageRef:
-        """The card stands at the address. `repeat`: an earlier try may have been delivered, say so where it cannot be
-        looked up. `quiet`: do not make a sound. Raises Undelivered."""
+        """The card stands at the address. `repeat`: an earlier try may have been delivered, say so where it
+        cannot be looked up. `quiet`: do not make a sound. Raises Undelivered."""
 
     async def edit(self, message: MessageRef, card: Card) -> None:
         """The message shows the card. Editing to what it already shows is success. Raises Undelivered."""
 
     async def find(self, to: Address, *, key: str) -> MessageRef | None:
-        """The message that was posted with this key, where the platform can tell; None when it is not there or cannot be told."""
+        """The message that was posted with this key; None when it is not there or the platform cannot tell."""
 
     async def whisper(self, to: Address, only: Identity, card: Card, *, key: str) -> None:
         """Only this person sees the card at that place. Raises Undelivered."""

@@ -1,1 +1,1 @@
-"""The door and what stands beside it: what every room of the street may ask of the house."""
+"""The door, and what stands around it: everything that changes or reads tickets goes through here."""

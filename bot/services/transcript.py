@@ -63,8 +63,6 @@ class Transcript(Protocol):
         """What changed in these places with a version above `after`, the lowest version first, at most
         `limit`; without whispers for others than `reader`. A version is never seen before a lower one."""
 
-    async def before(
-        self, places: Sequence[str], reader: str, seq: int | None, limit: int
-    ) -> Sequence[Posted]:
+    async def before(self, places: Sequence[str], reader: str, seq: int | None, limit: int) -> Sequence[Posted]:
         """The last `limit` messages with a number below `seq` (None: of all), the lowest number first;
         without whispers for others than `reader`."""
