@@ -1,0 +1,66 @@
+"""Who people are, now: what the rules say and what became known since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from bot.domain.ids import PersonId
+from bot.domain.rules import Person
+from bot.services.ports import Profile, Unit
+
+
+class AddressBook:
+    """Everybody the desk knows, by id and by identity. Ids and identities carry authority, names never do."""
+
+    def __init__(self, people: Mapping[PersonId, Person], profiles: Iterable[Profile] = ()) -> None:
+        self._people = dict(people)
+        self._by_identity = {identity: one.id for one in people.values() for identity in one.identities}
+        for profile in profiles:
+            self.learn(profile)
+
+    def person(self, person: PersonId) -> Person | None:
+        """The person as known now."""
+        return self._people.get(person)
+
+    def who_is(self, identity: str) -> Person | None:
+        """Whose identity this is."""
+        known = self._by_identity.get(identity)
+        return None if known is None else self._people[known]
+
+    def address_of(self, person: PersonId) -> str | None:
+        """Where this person is reached first; None when nowhere."""
+        known = self._people.get(person)
+        return known.addresses[0] if known is not None and known.addresses else None
+
+    def everybody(self) -> tuple[Person, ...]:
+        """All people, in the order they became known."""
+        return tuple(self._people.values())
+
+    def learn(self, profile: Profile) -> Person:
+        """The person with what the profile adds; empty fields change nothing, roles never come this way."""
+        was = self._people.get(profile.person)
+        if was is None:
+            was = Person(profile.person, profile.name or profile.person, "en", "UTC")
+        now = replace(
+            was,
+            name=profile.name or was.name,
+            language=profile.language or was.language,
+            zone=profile.zone or was.zone,
+            identities=tuple(dict.fromkeys((*was.identities, *profile.identities))),
+            addresses=tuple(dict.fromkeys((*was.addresses, *profile.addresses))),
+        )
+        self._people[now.id] = now
+        for identity in profile.identities:
+            self._by_identity.setdefault(identity, now.id)
+        return now
+
+
+@dataclass(frozen=True, slots=True)
+class Remember:
+    """A chore: these profiles are on the disk. The address book learns them when that is so."""
+
+    profiles: tuple[Profile, ...]
+
+    async def apply(self, unit: Unit) -> None:
+        await unit.remember(self.profiles)

@@ -1,0 +1,150 @@
+"""From the inbox to the handlers: kept first, then handled, lane by lane in the order things came."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from bot.services import failpoint
+from bot.services.desk import Desk
+from bot.services.ports import Arrival, Pending, Unit
+
+KEPT = failpoint.declare("reception.kept")
+BEFORE_HANDLING = failpoint.declare("reception.before_handling")
+AFTER_HANDLING = failpoint.declare("reception.after_handling")
+
+MOST_TRIES = 3
+"""An arrival that took the process down so often is put aside."""
+
+AT_ONCE = 128
+"""Lanes that are handled side by side."""
+
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
+
+Handle = Callable[[Arrival], Awaitable[None]]
+"""Handles one arrival to the end: when it returns, the arrival is done in the inbox. Raises when that failed."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class TakePending:
+    """A chore: what waits in the inbox from before, with its tries counted."""
+
+    limit: int
+
+    async def apply(self, unit: Unit) -> list[Pending]:
+        return await unit.pending(self.limit)
+
+
+@dataclass(frozen=True, slots=True)
+class PutAside:
+    """A chore: an arrival nobody can handle, kept for the operator."""
+
+    key: str
+    reason: str
+
+    async def apply(self, unit: Unit) -> None:
+        await unit.quarantine(self.key, self.reason)
+
+
+class Reception:
+    """Whoever knocks is kept on the disk, told so, and then handled in the order of the lane."""
+
+    def __init__(self, desk: Desk, handle: Handle) -> None:
+        self._desk = desk
+        self._handle = handle
+        self._lanes: dict[str, deque[Arrival]] = {}
+        self._in_hand: set[str] = set()
+        self._workers: asyncio.TaskGroup | None = None
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self._stopping = asyncio.Event()
+
+    async def keep(self, arrival: Arrival) -> bool:
+        """On the disk. False when it was there before; then whoever kept it first handles it."""
+        new = await self._desk.keep(arrival)
+        failpoint.hit(KEPT)
+        if new:
+            self._line_up(arrival)
+        return new
+
+    async def run(self) -> None:
+        """Handles what was left over from before, then everything that is kept, until `close`."""
+        async with asyncio.TaskGroup() as workers:
+            self._workers = workers
+            await self._take_leftovers()
+            for lane in tuple(self._lanes):
+                self._serve(lane)
+            await self._stopping.wait()
+            self._workers = None
+
+    def close(self) -> None:
+        """`run` returns when what is being handled is handled; the rest waits on the disk."""
+        self._stopping.set()
+
+    async def _take_leftovers(self) -> None:
+        while True:
+            found = await self._desk.chore(TakePending(500))
+            news = [one for one in found if one.arrival.key not in self._in_hand]
+            for one in news:
+                await self._left_over(one)
+            if not news:
+                return
+
+    async def _left_over(self, one: Pending) -> None:
+        if one.attempts > MOST_TRIES:
+            log.error("arrival_put_aside", key=one.arrival.key, attempts=one.attempts)
+            await self._desk.chore(
+                PutAside(one.arrival.key, f"the desk went down {MOST_TRIES} times while handling it")
+            )
+            return
+        self._line_up(one.arrival)
+
+    def _line_up(self, arrival: Arrival) -> None:
+        if arrival.key in self._in_hand:
+            return
+        self._in_hand.add(arrival.key)
+        lane = self._lanes.get(arrival.lane)
+        if lane is not None:
+            lane.append(arrival)
+            return
+        self._lanes[arrival.lane] = deque([arrival])
+        self._serve(arrival.lane)
+
+    def _serve(self, lane: str) -> None:
+        if self._workers is not None:
+            self._workers.create_task(self._serve_lane(lane))
+
+    async def _serve_lane(self, name: str) -> None:
+        lane = self._lanes[name]
+        while lane and not self._stopping.is_set():
+            async with self._places:
+                await self._see_through(lane[0])
+            self._in_hand.discard(lane.popleft().key)
+        if not lane:
+            del self._lanes[name]
+
+    async def _see_through(self, arrival: Arrival) -> None:
+        """Handled, however often it takes: what cannot be written now (a full disk) waits for better times."""
+        pause_s = FIRST_PAUSE_S
+        while not self._stopping.is_set():
+            try:
+                failpoint.hit(BEFORE_HANDLING)
+                await self._handle(arrival)
+                failpoint.hit(AFTER_HANDLING)
+            except OSError as trouble:
+                log.warning("arrival_waits", key=arrival.key, why=type(trouble).__name__, pause_s=pause_s)
+                await self._rest(pause_s)
+                pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+            else:
+                return
+
+    async def _rest(self, pause_s: float) -> None:
+        try:
+            await asyncio.wait_for(self._stopping.wait(), pause_s)
+        except TimeoutError:
+            return

@@ -1,0 +1,158 @@
+"""Time knocks at the door like everybody else: every due ticket gets its tick, every due digest is written."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import structlog
+
+from bot.domain.commands import Downtime, Tick
+from bot.domain.ids import DESK, TeamId
+from bot.domain.rules import Rules
+from bot.services import failpoint
+from bot.services.desk import Desk
+from bot.services.digests import WriteDigest, due_digest, next_digest_at
+from bot.services.ports import Fenced, Reads, Timepiece, Unit, Wake
+
+BEFORE_TICKS = failpoint.declare("watch.before_ticks")
+AFTER_TICKS = failpoint.declare("watch.after_ticks")
+BEFORE_OUTAGE = failpoint.declare("watch.before_outage")
+AFTER_OUTAGE = failpoint.declare("watch.after_outage")
+
+MOST_DUE = 5000
+"""Tickets of one look; more are found by the next, which follows at once."""
+
+SEEN_EVERY = timedelta(seconds=5)
+DOWN_FROM = timedelta(seconds=60)
+"""A shorter gap between two lives of the process is a restart, not a downtime."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Saw:
+    """A chore: the desk was alive at that moment."""
+
+    at: datetime
+
+    async def apply(self, unit: Unit) -> None:
+        await unit.saw(self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstDay:
+    """A chore: the desk begins. Digests of days before it existed are not owed."""
+
+    before: tuple[tuple[TeamId, date], ...]
+    at: datetime
+
+    async def apply(self, unit: Unit) -> None:
+        for team, day in self.before:
+            await unit.mark_digest(team, day)
+        await unit.saw(self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class WasDown:
+    """A chore: a downtime is on record, and the desk is alive again."""
+
+    down: Downtime
+
+    async def apply(self, unit: Unit) -> None:
+        failpoint.hit(BEFORE_OUTAGE)
+        await unit.outage(self.down)
+        await unit.saw(self.down.until)
+        failpoint.hit(AFTER_OUTAGE)
+
+
+class Watch:
+    """Looks when the bell rings. `arm` is told the next moment at which there will be something to do."""
+
+    def __init__(
+        self, desk: Desk, reads: Reads, rules: Rules, timepiece: Timepiece, *, arm: Callable[[datetime], None]
+    ) -> None:
+        self._desk = desk
+        self._reads = reads
+        self._rules = rules
+        self._time = timepiece
+        self._arm = arm
+        self._down: Downtime | None = None
+        self._seen_at: datetime | None = None
+
+    async def wake_up(self) -> Downtime | None:
+        """After a start: the downtime since the desk was last alive is on record; None when there was none worth
+        the name. What fell due in it is said late by the first `look`."""
+        now, last = self._time.now(), await self._reads.last_seen()
+        if last is not None and now - last >= DOWN_FROM:
+            self._down = Downtime(since=last, until=now)
+            await self._desk.chore(WasDown(self._down))
+        elif last is None:
+            await self._desk.chore(FirstDay(self._days_before(now), now))
+        else:
+            await self._desk.chore(Saw(now))
+        self._seen_at = now
+        return self._down
+
+    def _days_before(self, now: datetime) -> tuple[tuple[TeamId, date], ...]:
+        due = (due_digest(team, self._rules, now, None) for team in self._rules.teams.values())
+        return tuple((one.team, one.day) for one in due if one is not None)
+
+    async def look(self) -> int:
+        """Everything that was due is done; how many tickets were looked at. The next moment is armed."""
+        done = await self._tick_due()
+        await self._write_digests()
+        await self._be_seen()
+        await self._arm_next()
+        return done
+
+    async def next_moment(self) -> datetime | None:
+        """When the next ticket or digest wants to be looked at."""
+        now = self._time.now()
+        moments = [next_digest_at(team, self._rules, now) for team in self._rules.teams.values()]
+        return min(filter(None, (*moments, await self._reads.next_wake())), default=None)
+
+    async def _tick_due(self) -> int:
+        """From one snapshot at a time, each ticket once in a look: one that does not move on cannot hold up others."""
+        ticked: set[int] = set()
+        while True:
+            due = await self._reads.due(self._time.now(), MOST_DUE)
+            fresh = [one for one in due if one.ticket not in ticked]
+            if not fresh:
+                return len(ticked)
+            ticked.update(one.ticket for one in fresh)
+            failpoint.hit(BEFORE_TICKS)
+            await self._tick(fresh)
+            failpoint.hit(AFTER_TICKS)
+
+    async def _tick(self, due: Sequence[Wake]) -> None:
+        ticks = [Tick(by=DESK, ticket=one.ticket, down=self._why_late(one.at)) for one in due]
+        results = await asyncio.gather(*map(self._desk.do, ticks), return_exceptions=True)
+        for tick, result in zip(ticks, results, strict=True):
+            if isinstance(result, Fenced | asyncio.CancelledError):
+                raise result
+            if isinstance(result, BaseException):
+                log.error("tick_failed", ticket=tick.ticket, why=repr(result))
+
+    def _why_late(self, due: datetime) -> Downtime | None:
+        return self._down if self._down is not None and due < self._down.until else None
+
+    async def _write_digests(self) -> None:
+        now = self._time.now()
+        for team in self._rules.teams.values():
+            due = due_digest(team, self._rules, now, await self._reads.last_digest(team.id))
+            if due is not None and team.channel is not None:
+                await self._desk.chore(WriteDigest(due, team.channel, now))
+
+    async def _be_seen(self) -> None:
+        now = self._time.now()
+        if self._seen_at is None or now - self._seen_at >= SEEN_EVERY:
+            await self._desk.chore(Saw(now))
+            self._seen_at = now
+
+    async def _arm_next(self) -> None:
+        moment = await self.next_moment()
+        if moment is not None:
+            self._arm(moment)
