@@ -177,7 +177,7 @@ def parse_hours(written: Mapping[str, Sequence[object]]) -> Week:
 
 def parse_weekdays(name: str) -> tuple[int, ...]:
     """The days that "mon", "Monday", "mon-fri" or "sat-mon" name, Monday being 0; raises BadHours."""
-    first, _, last = name.strip().lower().partition("-")
+    first, _, last = (part.strip() for part in name.lower().partition("-"))
     try:
         start, end = _weekday(first), _weekday(last or first)
     except ValueError:

@@ -173,7 +173,7 @@ class Calendar:
 
     def spans(self, start: datetime, end: datetime) -> Iterator[OpenSpan]:
         """The open hours of [start, end) in order, each with its local date and the row that opened it."""
-        start, end = _utc(start), _utc(end)
+        start, end = max(_utc(start), _EARLIEST), min(_utc(end), _LATEST)
         for span in self._spans_of_days(*self._dates(start, end)):
             opens, closes = max(span.opens, start), min(span.closes, end)
             if opens < closes:
@@ -243,6 +243,8 @@ class Calendar:
         known = self._table
         if known.knows(since, until):
             return known
+        if since < _EARLIEST or until > _LATEST:
+            raise OutOfReach(f"{since} to {until} is not within the years that can be worked out")
         since, until = self._widened(known, since, until)
         table = Timetable.of(self._spans_of_days(*self._dates(since, until)), since, until)
         object.__setattr__(self, "_table", table)
@@ -292,8 +294,6 @@ class Calendar:
 
     def _dates(self, since: datetime, until: datetime) -> tuple[date, date]:
         """The dates whose windows can meet [since, until]."""
-        if since < _EARLIEST or until > _LATEST:
-            raise OutOfReach(f"{since} to {until} is not within the years that can be worked out")
         return (since - _MARGIN).date(), (until + _MARGIN).date()
 
     # Working days.
