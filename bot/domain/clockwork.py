@@ -10,6 +10,7 @@ Stretch = tuple[datetime, datetime, bool, Mark]
 """From when to when a clock ran (True) or stood, and the mark that made it so."""
 
 _NOTHING = timedelta()
+_RUNNING, _PAUSED, _BROKEN = PromiseState.RUNNING, PromiseState.PAUSED, PromiseState.BROKEN
 
 
 class Clockwork:
@@ -19,32 +20,17 @@ class Clockwork:
     nothing was done; neither a pause nor easier terms take a breach back.
     """
 
-    __slots__ = (
-        "begun",
-        "broken_at",
-        "broken_under",
-        "budget",
-        "carried",
-        "changed_at",
-        "clock",
-        "cycle",
-        "done_at",
-        "due",
-        "floor",
-        "in_days",
-        "key",
-        "origin",
-        "reclassified",
-        "since",
-        "state",
-        "stretches",
-        "target",
-        "turned",
-        "turned_at",
-        "used",
-        "warn_after",
-        "warned_at",
-    )
+    due: datetime | None = None
+    """Only when it cannot move any more: the budget is used up, or it is done."""
+    done_at: datetime | None = None
+    state: PromiseState | None = None
+    """Only when done or stopped."""
+    warned_at: datetime | None = None
+    changed_at: datetime | None = None
+    broken_at: datetime | None = None
+    broken_under = ""
+    reclassified = False
+    carried = False
 
     def __init__(
         self, clock: Clock, cycle: int, target: Target, key: str, *, origin: Mark, begun: datetime, floor: datetime
@@ -56,21 +42,13 @@ class Clockwork:
         self.origin = origin
         self.begun = begun
         self.floor = floor  # no breach or warning lies before: until then this cycle or these terms did not hold
-        self.changed_at: datetime | None = None
         self.since: datetime | None = origin.at  # None while it stands
-        self.turned, self.turned_at = origin, origin.at
+        self.turned = origin
+        self.turned_at = origin.at
         self.stretches: list[Stretch] = []
         self.used = _NOTHING  # by the beginning of the present run
         self.budget, self.in_days = _whole(target, origin.at)
-        self.warn_after = _warn_after(target, self.budget)
-        self.warned_at: datetime | None = None
-        self.due: datetime | None = None  # only when it cannot move any more: the budget is used up, or it is done
-        self.done_at: datetime | None = None
-        self.state: PromiseState | None = None  # only when done or stopped
-        self.broken_at: datetime | None = None
-        self.broken_under = ""
-        self.reclassified = False
-        self.carried = False
+        self.warn_after = target.warn_after(self.budget)
 
     def halt(self, at: datetime, why: Mark) -> None:
         """It stands from `at` on."""
@@ -127,29 +105,37 @@ class Clockwork:
 
     def promise(self, now: datetime) -> Promise:
         """How it stands at `now`, which is not before anything it was told."""
-        due = self.due if self.state is not None else self.look(now)
-        used = self.used if self.since is None else self.used + self.target.calendar.between(self.since, now)
-        state = self.state or _open_state(due, now)
-        over = state is PromiseState.BROKEN or used >= self.budget
-        running = state is PromiseState.RUNNING
+        used, state, due = self.used, self.state, self.due
+        warn_at, provisional = None, False
+        if state is None:
+            due = self.look(now)
+            if self.since is not None:
+                used += self.target.calendar.between(self.since, now)
+            if due is None:
+                state = _PAUSED
+            else:
+                # What is due this very moment can still be kept.
+                state = _BROKEN if due < now else _RUNNING
+                warn_at = self._warn_at()
+                provisional = state is _RUNNING and self._is_provisional(due)
         return Promise(
-            clock=self.clock,
-            cycle=self.cycle,
-            state=state,
-            begun=self.begun,
-            due=due,
-            left=_NOTHING if over else self.budget - used,
-            used=used,
-            budget=self.budget,
-            warn_at=self._warn_at() if running or state is PromiseState.BROKEN else None,
-            done_at=self.done_at,
-            broken_at=self.broken_at,
-            reclassified=self.reclassified,
-            provisional=running and due is not None and self._is_provisional(due),
-            target=self.target,
-            carried=self.carried,
-            terms=self.key,
-            broken_under=self.broken_under,
+            self.clock,
+            self.cycle,
+            state,
+            self.begun,
+            due,
+            _NOTHING if state is _BROKEN or used >= self.budget else self.budget - used,
+            used,
+            self.budget,
+            warn_at,
+            self.done_at,
+            self.broken_at,
+            self.reclassified,
+            provisional,
+            self.target,
+            self.carried,
+            self.key,
+            self.broken_under,
         )
 
     def _count(self, since: datetime, at: datetime) -> None:
@@ -188,8 +174,12 @@ class Clockwork:
         return warned_at and max(warned_at, self.floor)
 
     def _is_provisional(self, due: datetime) -> bool:
-        calendar = self.target.calendar
-        return calendar.years_known is not None and calendar.is_provisional(due, self.origin.at)
+        calendar, origin = self.target.calendar, self.origin.at
+        if calendar.years_known is None:
+            return False
+        if due.year == origin.year and due.month < 12 and origin.month > 1:  # the same year in every zone
+            return due.year not in calendar.years_known
+        return calendar.is_provisional(due, origin)
 
 
 def _whole(target: Target, origin: datetime) -> tuple[timedelta, datetime | None]:
@@ -199,19 +189,3 @@ def _whole(target: Target, origin: datetime) -> tuple[timedelta, datetime | None
         return budget, None
     due = target.calendar.add_working_days(origin, budget.count, end_of_day=budget.end_of_day)
     return target.calendar.between(origin, due), due
-
-
-def _warn_after(target: Target, budget: timedelta) -> timedelta | None:
-    """After how much working time to warn; None when nobody wants to be warned."""
-    after = None if target.warn_share is None else min(budget, budget * target.warn_share)
-    if target.warn_before is None:
-        return after
-    early = max(_NOTHING, budget - target.warn_before)
-    return early if after is None else min(after, early)
-
-
-def _open_state(due: datetime | None, now: datetime) -> PromiseState:
-    """A deadline that is just now can still be kept."""
-    if due is None:
-        return PromiseState.PAUSED
-    return PromiseState.BROKEN if due < now else PromiseState.RUNNING

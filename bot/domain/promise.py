@@ -41,6 +41,22 @@ class Target:
     """... or when so much working time is left; whichever comes first."""
     notices: Literal["at_once", "when_open"] = "when_open"
     """24x7 targets and major incidents are told at once; the others wait for the opening."""
+    _warn_after: timedelta | None = field(default=None, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if isinstance(self.budget, timedelta):  # the same for every ticket, so it is worked out once
+            object.__setattr__(self, "_warn_after", self._warn_after_of(self.budget))
+
+    def warn_after(self, whole: timedelta) -> timedelta | None:
+        """After how much of `whole`, the budget in working time, to warn; None when nobody wants to be warned."""
+        return self._warn_after or self._warn_after_of(whole)
+
+    def _warn_after_of(self, whole: timedelta) -> timedelta | None:
+        share = None if self.warn_share is None else min(whole, whole * self.warn_share)
+        if self.warn_before is None:
+            return share
+        early = max(timedelta(), whole - self.warn_before)
+        return early if share is None else min(share, early)
 
 
 @dataclass(frozen=True, slots=True)

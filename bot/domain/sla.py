@@ -102,22 +102,6 @@ def in_order(marks: Iterable[Mark]) -> tuple[Mark, ...]:
 class _Life:
     """What the marks heard so far have made of the ticket."""
 
-    __slots__ = (
-        "asked",
-        "breaks",
-        "created",
-        "key",
-        "open",
-        "over",
-        "paused",
-        "reopened",
-        "responded",
-        "talked",
-        "terms",
-        "terms_of",
-        "works",
-    )
-
     def __init__(self, terms_of: TermsOf, created: Mark) -> None:
         self.terms_of = terms_of
         self.key = created.terms
@@ -131,6 +115,7 @@ class _Life:
         self.over: Mark | None = None
         self.breaks: list[tuple[Mark, Mark]] = []  # past pauses, and past times when it was over
         self.open: dict[Clock, Clockwork] = {}
+        self.latest: dict[Clock, Clockwork] = {}
         self.works: list[Clockwork] = []
         for clock in _FROM_CREATION:
             self._begin(clock, created)
@@ -141,6 +126,7 @@ class _Life:
         if self.over is None:
             for clock in Clock:
                 self._rejudge(clock, mark, paused_before=clock in was.pausing)
+            self.works.sort(key=attrgetter("begun"))  # a clock that was off may have begun long ago
 
     def responded_to(self, mark: Mark) -> None:
         """The first response is judged, once."""
@@ -205,23 +191,24 @@ class _Life:
         target = self.terms.targets.get(clock)
         if target is None:
             return
-        earlier = next((work for work in reversed(self.works) if work.clock is clock), None)
+        earlier = self.latest.get(clock)
         origin, begun = self._beginnings(clock)
         cycle = 1 if earlier is None else earlier.cycle + 1
         work = Clockwork(clock, cycle, target, self.key, origin=origin, begun=begun.at, floor=why.at)
-        self._retell(work)
+        if self.breaks or self.paused is not None:
+            self._retell(work)
         if earlier is not None and earlier.origin is origin:
             work.go_on_from(earlier)
-        if why.what is MarkKind.TERMS:
+        if why is not begun and why.what is MarkKind.TERMS:
             work.changed_at = why.at
-        self.open[clock] = work
+        self.open[clock] = self.latest[clock] = work
         self.works.append(work)
 
     def _beginnings(self, clock: Clock) -> tuple[Mark, Mark]:
         """From where the clock counts, and where its present cycle began."""
-        if clock is Clock.UPDATE:
+        if clock is _UPDATE:
             return self.talked, self.talked
-        if clock is Clock.LOOP and self.asked is not None:
+        if clock is _LOOP and self.asked is not None:
             return self.asked, self.asked
         return self.created, self.reopened or self.created
 
@@ -250,7 +237,7 @@ class _Life:
             new = Clockwork(clock, old.cycle, target, self.key, origin=old.origin, begun=old.begun, floor=mark.at)
             self._retell(new)
             new.take_over(old, mark.at)
-            self.open[clock] = new
+            self.open[clock] = self.latest[clock] = new
             self.works[self.works.index(old)] = new
 
     def _is_wanted(self, clock: Clock) -> bool:
@@ -274,6 +261,7 @@ class _Life:
         self.over = mark
 
 
+_UPDATE, _LOOP, _CREATE = Clock.UPDATE, Clock.LOOP, MarkKind.CREATE
 _FROM_CREATION = (Clock.RESPONSE, Clock.UPDATE, Clock.RESOLUTION)
 
 _HEARD: Mapping[MarkKind, Callable[[_Life, Mark], None]] = MappingProxyType(
@@ -318,12 +306,14 @@ def _lived(marks: Sequence[Mark], terms_of: TermsOf, now: datetime) -> tuple[lis
         return [], now
     ordered = _by_time(marks)
     created = ordered[0]
-    if created.what is not MarkKind.CREATE:
+    if created.what is not _CREATE:
         raise ValueError(f"a ticket's life begins with its creation, not with {created.what}")
     life = _Life(terms_of, created)
     for mark in ordered[1:]:
+        if mark.what is _CREATE:
+            raise ValueError("a ticket is created once")
         _HEARD[mark.what](life, mark)
-    return sorted(life.works, key=attrgetter("begun")), max(now, ordered[-1].at)
+    return life.works, max(now, ordered[-1].at)
 
 
 def _by_time(marks: Sequence[Mark]) -> Sequence[Mark]:
