@@ -28,9 +28,9 @@ class Deed:
     key: str
 
     @property
-    def inbox_key(self) -> str:
-        """One key for each deed of each person."""
-        return f"{PLATFORM}:{self.person}:{self.key}"
+    def message_key(self) -> str:
+        """The key of the message that this deed leaves on the street."""
+        return f"{self.person}:{self.key}"
 
 
 def said(deed: Deed, text: str, *, message: str, is_for_desk: bool, reply_to: str | None = None) -> RawIncoming:
@@ -68,5 +68,9 @@ def is_private(place: str) -> bool:
 
 def _raw(deed: Deed, what: str, rest: Mapping[str, Any]) -> RawIncoming:
     head = {"what": what, "person": deed.person, "place": deed.place, "at": deed.at.isoformat()}
-    body = json.dumps(head | dict(rest), ensure_ascii=False)
-    return RawIncoming(key=deed.inbox_key, platform=PLATFORM, lane=f"{PLATFORM}:{deed.person}", body=body)
+    return RawIncoming(
+        key=f"{PLATFORM}:{what}:{deed.message_key}",
+        platform=PLATFORM,
+        lane=f"{PLATFORM}:{deed.person}",
+        body=json.dumps(head | dict(rest), ensure_ascii=False),
+    )
