@@ -1,0 +1,53 @@
+"""What came in, kept before anybody is told that it arrived, until it is handled."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Integer, bindparam, insert, literal_column, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.services.ports import Arrival, Pending
+from storage import codec, schema
+from storage.dialect import or_ignore
+
+_i = schema.inbox.c
+
+IS_NEW = _i.state == literal_column(f"'{schema.NEW}'")
+
+_INSERT = or_ignore(insert(schema.inbox)).returning(_i.key)
+_OLDEST = select(_i.id).where(IS_NEW).order_by(_i.id).limit(bindparam("most", type_=Integer))
+_PENDING = update(schema.inbox).where(_i.id.in_(_OLDEST)).values(attempts=_i.attempts + 1).returning(*schema.inbox.c)
+_HANDLED = update(schema.inbox).where(_i.key == bindparam("done_key")).values(state=schema.DONE)
+_ASIDE = (
+    update(schema.inbox)
+    .where(_i.key == bindparam("aside_key"), IS_NEW)
+    .values(state=schema.ASIDE, reason=bindparam("why"))
+)
+
+
+async def keep(connection: AsyncConnection, arrivals: Sequence[Arrival]) -> list[bool]:
+    """True for those that were not known; of two with one key in the same breath only the first."""
+    if not arrivals:
+        return []
+    rows = [codec.arrival_row(arrival, schema.NEW) for arrival in arrivals]
+    fresh = set((await connection.execute(_INSERT, rows)).scalars())
+    news = []
+    for arrival in arrivals:
+        news.append(arrival.key in fresh)
+        fresh.discard(arrival.key)
+    return news
+
+
+async def pending(connection: AsyncConnection, limit: int) -> list[Pending]:
+    rows = (await connection.execute(_PENDING, {"most": limit})).all()
+    return [Pending(row.id, codec.arrival_of(row), row.attempts) for row in sorted(rows, key=lambda row: row.id)]
+
+
+async def handled(connection: AsyncConnection, keys: Collection[str]) -> None:
+    if keys:
+        await connection.execute(_HANDLED, [{"done_key": key} for key in keys])
+
+
+async def quarantine(connection: AsyncConnection, key: str, reason: str) -> None:
+    await connection.execute(_ASIDE, {"aside_key": key, "why": reason})
