@@ -108,6 +108,12 @@ class Timetable:
         found = self.closes[index] if self.since <= at and index < len(self.closes) else None
         return found if found is not None and found <= self.until else None
 
+    def day_at(self, at: datetime) -> date | None:
+        """The local date that open time at `at` belongs to; None outside hours."""
+        if self.opening(at) != at:
+            return None
+        return self.days[bisect_right(self.day_closes, at)]
+
     def working_day(self, day: date, later: int) -> tuple[date, datetime] | None:
         """The working day `later` working days after `day` (0: `day` itself or the next), and its closing."""
         index = bisect_left(self.days, day) if later == 0 else bisect_right(self.days, day) + later - 1

@@ -300,8 +300,7 @@ class Calendar:
 
     def _day_of(self, at: datetime) -> date:
         """The day that `at` belongs to: the start date of the window it is in, else its local date."""
-        span = next(self.spans(at, at + timedelta.resolution), None)
-        return self._local_date(at) if span is None else span.day
+        return self._over(at, at).day_at(at) or self._local_date(at)
 
     def _end_of_working_day(self, start: datetime, days: int) -> datetime:
         day = self._day_of(start)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import random
 from bisect import bisect_left
+from collections.abc import Iterable
+from copy import copy
 from datetime import UTC, date, datetime, timedelta
+from typing import Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.domain.worktime import Calendar, Window
@@ -61,6 +64,15 @@ class MinuteWalk:
         while index + 1 < len(self._open) and self._open[index + 1] - self._open[index] == MINUTE:
             index += 1
         return self._open[index] + MINUTE if index + 1 < len(self._open) else None
+
+    def without(self, pauses: Iterable[tuple[datetime, datetime]]) -> Self:
+        """The same walk with the minutes of some pauses, which begin and end on whole minutes, left out."""
+        paused = copy(self)
+        stops = list(pauses)
+        paused._open = [
+            minute for minute in self._open if not any(begin <= minute < resumed for begin, resumed in stops)
+        ]
+        return paused
 
     def _walk(self) -> list[datetime]:
         zone = ZoneInfo(self._calendar.zone)

@@ -296,6 +296,25 @@ def test_the_minute_walk_agrees(desk: Desk, questions: list[tuple[timedelta, tim
         assert walk.add(start, budget) in (None, calendar.add(start, budget))
 
 
+@given(desk=desks(), starts=st.lists(offsets, min_size=5, max_size=10), pauses=pause_offsets, budget=budgets)
+@settings(max_examples=40, deadline=None)
+def test_the_minute_walk_agrees_with_pauses(
+    desk: Desk, starts: list[timedelta], pauses: list[tuple[timedelta, timedelta]], budget: timedelta
+) -> None:
+    calendar, near = desk
+    stops = [
+        (near + begin / 7 // MINUTE * MINUTE, near + (begin / 7 + length) // MINUTE * MINUTE)
+        for begin, length in pauses
+    ]
+    walk = MinuteWalk(calendar, near - timedelta(days=2), near + timedelta(days=3)).without(stops)
+    budget = budget / 10 + timedelta.resolution
+
+    for offset in starts:
+        start = near + offset / 7
+        assert between_without(calendar, start, start + budget, stops) == walk.between(start, start + budget)
+        assert walk.add(start, budget) in (None, add_with_pauses(calendar, start, budget, stops))
+
+
 @pytest.mark.long
 @given(desk=desks(), questions=st.lists(st.tuples(offsets, budgets), min_size=20, max_size=60))
 @settings(max_examples=1500, deadline=None)
