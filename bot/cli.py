@@ -1,11 +1,35 @@
-"""The command line of the desk."""
+"""The command line of the desk: each command is one sentence of help and one call into the house."""
 
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
 from importlib.metadata import version
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
-app = typer.Typer(name="deskbell", help="An IT service desk that lives in chat.", no_args_is_help=True)
+app = typer.Typer(
+    name="deskbell",
+    help="Deskbell is an IT service desk that lives in chat. Start with `deskbell demo`: it needs no account.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+audit = typer.Typer(help="Check the record that an auditor relies on.", no_args_is_help=True)
+letters = typer.Typer(help="Read and replay the letters that could not be delivered.", no_args_is_help=True)
+sla = typer.Typer(help="Check the SLA clocks against another system.", no_args_is_help=True)
+app.add_typer(audit, name="audit")
+app.add_typer(letters, name="letters")
+app.add_typer(sla, name="sla")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Rules = Annotated[
+    Path | None, typer.Argument(help="The folder with the policy files; the packaged ones when left out.")
+]
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Print the address and do not open a browser.")]
 
 
 def _show_version(asked: bool) -> None:
@@ -17,12 +41,159 @@ def _show_version(asked: bool) -> None:
 @app.callback()
 def deskbell(
     _version: Annotated[
-        bool,
-        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and exit."),
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """An IT service desk that lives in chat."""
+    """Deskbell is an IT service desk that lives in chat."""
+
+
+@app.command()
+def demo(
+    terminal: Annotated[
+        bool, typer.Option("--terminal", help="Play a whole day in this terminal, in under a minute, and exit.")
+    ] = False,
+    port: Annotated[int, typer.Option(help="The port on this machine to listen on; 0 takes any free one.")] = 0,
+    no_browser: NoBrowser = False,
+) -> None:
+    """Try the whole desk without any account: a chat in your browser, with several people to be and a clock to turn."""
+    from bot.demo import in_browser, in_terminal
+
+    raise typer.Exit(asyncio.run(in_terminal() if terminal else in_browser(port, open_browser=not no_browser)))
+
+
+@app.command()
+def run(no_browser: NoBrowser = True) -> None:
+    """Run the desk on a lasting database and the real clock, with what the environment and .env say."""
+    from bot.running import run_desk
+
+    raise typer.Exit(asyncio.run(run_desk(open_browser=not no_browser)))
+
+
+@app.command()
+def check(rules: Rules = None) -> None:
+    """Read the policy files and report every mistake at once, each with file and line. Exits with 1 when there are any."""
+    from bot.office import check_rules
+
+    raise typer.Exit(check_rules(rules))
+
+
+@app.command()
+def tickets(
+    as_json: Json = False,
+    everything: Annotated[bool, typer.Option("--all", help="Closed and cancelled tickets too.")] = False,
+    limit: Annotated[int, typer.Option(help="At most so many, the most urgent first.", min=1)] = 200,
+) -> None:
+    """List the tickets that are stored, open ones by priority and age."""
+    from bot.office import list_tickets
+
+    found = asyncio.run(list_tickets(only_open=not everything, limit=limit))
+    _print_rows(found, as_json, ("ref", "priority", "status", "service", "requester", "holder", "created_at", "words"))
+
+
+@app.command()
+def show(
+    ref: Annotated[str, typer.Argument(help="The ticket, for example INC-42 or 42.")],
+    as_json: Json = False,
+) -> None:
+    """Show one ticket with its promises and its whole history."""
+    from bot.office import show_ticket
+
+    found = asyncio.run(show_ticket(ref))
+    if found is None:
+        _fail(f"There is no ticket {ref}. `deskbell tickets --all` lists those that there are.")
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    for name, value in found.items():
+        if isinstance(value, list):
+            typer.echo(f"{name}:")
+            for one in value:
+                typer.echo("  " + json.dumps(one, ensure_ascii=False))
+        else:
+            typer.echo(f"{name}: {value}")
+
+
+@audit.command()
+def verify() -> None:
+    """Follow the hash chain of the history from its first line to its last, and name the first broken link."""
+    from bot.office import verify_history
+
+    problem, lines, seal = asyncio.run(verify_history())
+    if problem is not None:
+        _fail(problem)
+    typer.echo(f"{lines} lines, unbroken. The last seal is {seal}.")
+
+
+@letters.command()
+def dead(as_json: Json = False) -> None:
+    """List the letters that were given up, newest first, each with the reason."""
+    from bot.office import dead_letters
+
+    _print_rows(asyncio.run(dead_letters()), as_json, ("id", "to", "about", "ticket", "attempts", "died_at", "reason"))
+
+
+@letters.command()
+def replay(
+    ids: Annotated[
+        list[int], typer.Argument(help="The numbers of the letters, as `deskbell letters dead` lists them.")
+    ],
+) -> None:
+    """Put dead letters back into the outbox. The desk must not be running."""
+    from bot.office import replay_letters
+
+    count = asyncio.run(replay_letters(ids))
+    typer.echo(f"{count} of {len(ids)} letters wait in the outbox again.")
+
+
+@sla.command(name="eval")
+def evaluate() -> None:
+    """Read SLA cases as JSON lines from standard input and print one answer a line, by the desk's own functions."""
+    from bot.domain.sla_eval import evaluated
+
+    for answer in evaluated(sys.stdin):
+        typer.echo(answer)
+
+
+@app.command()
+def classify(
+    text: Annotated[str, typer.Argument(help="What somebody wrote; nothing with --json.")] = "",
+    as_json: Annotated[
+        bool, typer.Option("--json", help='Read JSON lines {"id", "text"} from standard input and answer each.')
+    ] = False,
+) -> None:
+    """Say how the desk would read a message: kind, priority, service, and the words that led to it."""
+    from bot.office import read_lines, read_text
+
+    if as_json:
+        for answer in read_lines(sys.stdin):
+            typer.echo(answer)
+        return
+    if not text.strip():
+        _fail('Give the words to read, for example: deskbell classify "the printer on 3F is on fire"')
+    typer.echo(json.dumps(read_text(text), ensure_ascii=False, indent=2))
+
+
+def _print_rows(rows: list[dict[str, Any]], as_json: bool, columns: tuple[str, ...]) -> None:
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    if not rows:
+        typer.echo("Nothing.")
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*columns)
+    for row in rows:
+        table.add_row(*("" if row.get(name) is None else str(row[name]) for name in columns))
+    Console().print(table)
+
+
+def _fail(why: str) -> None:
+    typer.echo(why, err=True)
+    raise typer.Exit(1)
 
 
 def main() -> None:
+    """Runs the command that was asked for."""
     app()

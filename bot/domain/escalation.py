@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.commands import Downtime
 from bot.domain.events import Called, NobodyThere
-from bot.domain.ids import DESK, PersonId
+from bot.domain.ids import DESK, PersonId, Priority, TeamId
 from bot.domain.rules import Policy, Rules, Step, Team, Who, WhoKind
 from bot.domain.ticket import Chase, Ticket
 
@@ -24,13 +24,19 @@ class Reach:
         return bool(self.people) or self.channel
 
 
-def begin(ticket: Ticket, rules: Rules, now: datetime, *, settle: timedelta = timedelta(0)) -> Ticket:
-    """The chase stands at its first level, or there is none when the team calls nobody for this priority."""
-    policy = rules.policy_for(ticket.team, ticket.priority)
+def first_chase(
+    team: TeamId, priority: Priority, rules: Rules, now: datetime, *, settle: timedelta = timedelta(0)
+) -> Chase | None:
+    """A chase at its first level, or None when the team calls nobody for this priority."""
+    policy = rules.policy_for(team, priority)
     if policy is None or not policy.steps:
-        return replace(ticket, chase=None)
-    due = _due(now, policy.steps[0], ticket, rules)
-    chase = Chase(policy=policy.id, level=0, next_at=max(due, now + settle))
+        return None
+    return Chase(policy=policy.id, level=0, next_at=max(_due(now, policy.steps[0], team, rules), now + settle))
+
+
+def begin(ticket: Ticket, rules: Rules, now: datetime) -> Ticket:
+    """The chase stands at its first level, as if nobody had acknowledged yet."""
+    chase = first_chase(ticket.team, ticket.priority, rules, now)
     return replace(ticket, chase=chase, acknowledged_by=None, acknowledged_at=None)
 
 
@@ -109,7 +115,7 @@ def _highest_due(
     level, due = min(chase.level, len(policy.steps) - 1), chase.next_at
     missed: list[int] = []
     while level + 1 < len(policy.steps):
-        following = _due(due, policy.steps[level + 1], ticket, rules)
+        following = _due(due, policy.steps[level + 1], ticket.team, rules)
         if following > now:
             break
         missed.append(level + 1)
@@ -136,16 +142,16 @@ def _next(policy: Policy, chase: Chase, level: int, ticket: Ticket, rules: Rules
         return replace(
             chase,
             level=level + 1,
-            next_at=_due(now, policy.steps[level + 1], ticket, rules),
+            next_at=_due(now, policy.steps[level + 1], ticket.team, rules),
             calls=chase.calls + 1,
         )
     again = Step(after=policy.repeat, who=(), working=policy.repeat_working)
-    return replace(chase, level=last, next_at=_due(now, again, ticket, rules), calls=chase.calls + 1)
+    return replace(chase, level=last, next_at=_due(now, again, ticket.team, rules), calls=chase.calls + 1)
 
 
-def _due(since: datetime, step: Step, ticket: Ticket, rules: Rules) -> datetime:
+def _due(since: datetime, step: Step, team: TeamId, rules: Rules) -> datetime:
     if step.working:
-        return rules.calendar_of(ticket.team).add(since, step.after)
+        return rules.calendar_of(team).add(since, step.after)
     return since + step.after
 
 

@@ -30,6 +30,7 @@ def raised(command: Raise, rules: Rules, now: datetime) -> Step:
     priority = rules.matrix[command.impact, command.urgency]
     key = rules.terms_key(command.service, command.kind, priority)
     requester = command.requester or command.by
+    settle = rules.manner.settle if command.doubtful and not command.confirmed else timedelta(0)
     ticket = Ticket(
         id=command.ticket,
         kind=command.kind,
@@ -51,6 +52,7 @@ def raised(command: Raise, rules: Rules, now: datetime) -> Step:
         doubtful=command.doubtful,
         confirmed=command.confirmed,
         sequel_of=command.sequel_of,
+        chase=escalation.first_chase(team.id, priority, rules, now, settle=settle),
         private=rules.services[command.service].private,
     )
     event = Raised(
@@ -67,8 +69,7 @@ def raised(command: Raise, rules: Rules, now: datetime) -> Step:
         rules_version=rules.version,
         sequel_of=command.sequel_of,
     )
-    settle = rules.manner.settle if command.doubtful and not command.confirmed else timedelta(0)
-    return _calling(escalation.begin(ticket, rules, now, settle=settle), (event,), rules, now)
+    return _calling(ticket, (event,), rules, now)
 
 
 def confirmed(ticket: Ticket, command: Confirm, rules: Rules, now: datetime) -> Step:
@@ -85,10 +86,7 @@ def reclassified(ticket: Ticket, command: Reclassify, rules: Rules, now: datetim
     """Another reading of the same ticket, with history kept; priority, promises and callers follow."""
     if not ticket.is_open:
         raise NotFromHere(ref=ticket.ref, status=ticket.status, verb=command.verb)
-    if (
-        stands(command.by, ticket, rules) == {Stand.REQUESTER, Stand.COLLEAGUE}
-        and ticket.status is not Status.NEW
-    ):
+    if stands(command.by, ticket, rules) == {Stand.REQUESTER, Stand.COLLEAGUE} and ticket.status is not Status.NEW:
         raise NotAllowed(ref=ticket.ref, verb=command.verb)
     if command.kind is not None and command.kind not in KINDS:
         raise Unknown(what="kind", value=command.kind)
@@ -132,9 +130,7 @@ def overruled(ticket: Ticket, command: Overrule, rules: Rules, now: datetime) ->
         raise AlreadyDone(ref=ticket.ref, verb=command.verb, by=command.by)
     override = None if priority == by_matrix else Override(priority, command.by, command.why.strip())
     read = replace(ticket, priority=priority, override=override)
-    event = Overruled(
-        at=now, by=command.by, was_priority=ticket.priority, priority=priority, why=command.why.strip()
-    )
+    event = Overruled(at=now, by=command.by, was_priority=ticket.priority, priority=priority, why=command.why.strip())
     return _calling(_rejudged(ticket, read, rules, now), (event,), rules, now)
 
 
@@ -147,12 +143,7 @@ def _rejudged(was: Ticket, read: Ticket, rules: Rules, now: datetime) -> Ticket:
     if read.acknowledged_by is not None:
         return read
     policy = rules.policy_for(read.team, read.priority)
-    same = (
-        policy is not None
-        and was.chase is not None
-        and was.chase.policy == policy.id
-        and was.team == read.team
-    )
+    same = policy is not None and was.chase is not None and was.chase.policy == policy.id and was.team == read.team
     return _unsettled(read, rules, now) if same else escalation.begin(read, rules, now)
 
 

@@ -181,6 +181,10 @@ class Fenced(Exception):
     """Another instance has opened the same database since; nothing was written and this one must stop."""
 
 
+class NotSaved(Exception):
+    """The store could not write just now (disk full, file locked). Nothing was written; it may be tried again."""
+
+
 class Unit(Protocol):
     """One transaction on the writing connection. Everything in it is set-based: one call, many rows."""
 

@@ -11,7 +11,7 @@ import structlog
 
 from bot.services import failpoint
 from bot.services.desk import Desk
-from bot.services.ports import Arrival, Pending, Unit
+from bot.services.ports import Arrival, NotSaved, Pending, Unit
 
 KEPT = failpoint.declare("reception.kept")
 BEFORE_HANDLING = failpoint.declare("reception.before_handling")
@@ -136,7 +136,7 @@ class Reception:
                 failpoint.hit(BEFORE_HANDLING)
                 await self._handle(arrival)
                 failpoint.hit(AFTER_HANDLING)
-            except OSError as trouble:
+            except NotSaved as trouble:
                 log.warning("arrival_waits", key=arrival.key, why=type(trouble).__name__, pause_s=pause_s)
                 await self._rest(pause_s)
                 pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
