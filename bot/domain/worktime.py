@@ -154,7 +154,8 @@ class Calendar:
     def next_closing(self, at: datetime) -> datetime | None:
         """The first moment after `at` at which open hours end; None when they do not within 366 days."""
         at = _utc(at)
-        return self._over(at, _shifted(at, LONGEST_SHUT)).closing(at)
+        found = self._search(at, lambda table: table.closing(at), LONGEST_SHUT)
+        return None if found is None or found - at > LONGEST_SHUT else found
 
     def add_working_days(self, start: datetime, days: int, *, end_of_day: bool) -> datetime:
         """So many working days after `start`.
@@ -225,14 +226,20 @@ class Calendar:
     # What is asked, and how far the timetable must reach for it.
 
     def _ask(self, start: datetime, question: Callable[[Timetable], _Answer | None]) -> _Answer:
-        """The answer of the first timetable that knows it, reaching further each time."""
+        """The answer to a question about `start`; raises OutOfReach when there is none within the horizon."""
+        answer = self._search(start, question, _HORIZON)
+        if answer is None:
+            raise OutOfReach(f"calendar {self.id} has no such moment within a hundred years of {start}")
+        return answer
+
+    def _search(
+        self, start: datetime, question: Callable[[Timetable], _Answer | None], horizon: timedelta
+    ) -> _Answer | None:
+        """The answer of the first timetable that knows it, reaching further each time; None past `horizon`."""
         reach = NOTHING
-        while reach <= _HORIZON:
-            answer = question(self._over(start, _shifted(start, reach)))
-            if answer is not None:
-                return answer
-            reach = max(2 * reach, _FIRST_REACH)
-        raise OutOfReach(f"calendar {self.id} has no such moment within a hundred years of {start}")
+        while (answer := question(self._over(start, _shifted(start, reach)))) is None and reach < horizon:
+            reach = min(max(2 * reach, _FIRST_REACH), horizon)
+        return answer
 
     def _over(self, since: datetime, until: datetime) -> Timetable:
         """A timetable that knows [since, until].

@@ -107,6 +107,26 @@ def test_next_opening_and_closing() -> None:
     assert calendar.next_closing(utc("2026-03-07 12:00")) == utc("2026-03-09 17:00")
 
 
+def test_a_closing_more_than_366_days_away_is_none_whatever_was_asked_before() -> None:
+    at = utc("2026-03-03 10:00")
+    calendar = Calendar(
+        id="x",
+        zone="UTC",
+        weekly=EVERY_DAY,
+        breaks={
+            date(2027, 3, 4): (Window.parse("10:00", "11:00"),),
+            date(2027, 3, 5): (Window.parse("10:00", "11:00"),),
+        },
+    )
+
+    first = calendar.next_closing(at)
+    calendar.add(at, timedelta(days=3000))
+
+    assert first == utc("2027-03-04 10:00")
+    assert calendar.next_closing(at) == first
+    assert calendar.next_closing(at - timedelta.resolution) is None
+
+
 def test_touching_windows_are_one_stretch() -> None:
     calendar = office(weekly=parse_hours({"tue": [["09:00", "12:00"], ["12:00", "17:00"]]}))
 
