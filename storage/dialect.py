@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import aiosqlite
-from sqlalchemy import Connection, Insert, event
+from sqlalchemy import Connection, Insert, Update, event
 from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection, AsyncAdapt_aiosqlite_cursor
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import DBAPIError
@@ -18,6 +19,11 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.base import SyntaxExtension
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.util.concurrency import await_
+
+from storage.errors import TooOld
+
+Raw = dict[str, Any]
+"""The values of one row by the names that the statement gives them."""
 
 OLDEST_SQLITE = (3, 35, 0)
 """The first that has RETURNING."""
@@ -60,6 +66,39 @@ def _or_ignore(element: _OrIgnore, compiler: object, **_: object) -> str:
 def or_ignore(statement: Insert) -> Insert:
     """The insert, passing over rows whose key is there already."""
     return statement.ext(_OrIgnore())
+
+
+class Many:
+    """A statement that is run for many rows, compiled once for each database.
+
+    SQLAlchemy would go through every value of every row before the driver does; that cost more than SQLite's part. The
+    types here are such that there is nothing to do to a value."""
+
+    def __init__(self, statement: Insert | Update) -> None:
+        self._statement = statement
+        self._compiled: dict[str, tuple[str, dict[str, Any], Callable[[Raw], Any]]] = {}
+
+    async def run(self, connection: AsyncConnection, rows: Sequence[Raw]) -> None:
+        """Nothing for no rows. All rows have the same keys."""
+        if not rows:
+            return
+        known = self._compiled.get(connection.dialect.name) or self._compile(connection.dialect, list(rows[0]))
+        text, fixed, in_order = known
+        await connection.exec_driver_sql(text, [in_order(fixed | row) for row in rows])
+
+    def _compile(self, dialect: Dialect, keys: list[str]) -> tuple[str, dict[str, Any], Callable[[Raw], Any]]:
+        of_values = keys if isinstance(self._statement, Insert) else None
+        compiled = self._statement.compile(dialect=dialect, column_keys=of_values)
+        names = [str(name) for name in compiled.positiontup or ()]
+        fixed = {name: value for name, value in compiled.params.items() if name not in keys}
+        self._compiled[dialect.name] = known = str(compiled), fixed, _tuple_of(names)
+        return known
+
+
+def _tuple_of(names: list[str]) -> Callable[[Raw], Any]:
+    if len(names) == 1:
+        return lambda row: (row[names[0]],)
+    return itemgetter(*names)
 
 
 # --- SQLite: one hop to the thread of the connection for each statement ----------------------------------------------
@@ -164,6 +203,12 @@ async def snapshot(connection: AsyncConnection) -> None:
         await connection.exec_driver_sql("BEGIN")
     else:
         await connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+
+def check_version() -> None:
+    """Raises TooOld when the SQLite of this Python cannot do what the statements ask for."""
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise TooOld(sqlite3.sqlite_version, ".".join(map(str, OLDEST_SQLITE)))
 
 
 def sqlite_url(path: Path) -> str:

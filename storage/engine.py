@@ -32,7 +32,7 @@ async def open_store(where: Path | str, *, now: datetime) -> SqlStore:
     url, file = _place(where)
     async with AsyncExitStack() as undo:
         if file is not None:
-            undo.push_async_callback(_run, _take_lock(file).release)
+            undo.callback(_take_lock(file).release)
             _make(file)
         reading = dialect.reading_engine(url)
         undo.push_async_callback(reading.dispose)
@@ -144,11 +144,6 @@ def _take_lock(file: Path) -> _Lock:
     return lock
 
 
-async def _run(act: object) -> None:
-    if callable(act):
-        act()
-
-
 def _make(file: Path) -> None:
     """The file is there and only its owner can read it; SQLite gives its log the same mode."""
     handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, OWNER_ONLY)
@@ -157,12 +152,14 @@ def _make(file: Path) -> None:
 
 
 def _place(where: Path | str) -> tuple[str, Path | None]:
-    """The URL, and the file when it is SQLite's."""
+    """The URL, and the file when it is SQLite's. Raises TooOld."""
     if isinstance(where, str) and "://" in where:
         url = make_url(where)
-        file = Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
-        return where, file
-    file = Path(where)
+        if url.get_backend_name() != "sqlite" or not url.database:
+            return where, None
+        where = url.database
+    dialect.check_version()
+    file = Path(where).resolve()  # two names of one file must not have two locks
     return dialect.sqlite_url(file), file
 
 

@@ -19,6 +19,13 @@ class AlreadyOpen(StorageError):
         self.holder = holder
 
 
+class TooOld(StorageError):
+    """The SQLite that this Python brings along lacks what the desk needs."""
+
+    def __init__(self, found: str, needed: str) -> None:
+        super().__init__(f"This Python brings SQLite {found}; the desk needs {needed} or newer. Use a newer Python.")
+
+
 class NoDatabase(StorageError):
     """There is no such database, and this way of opening makes none."""
 

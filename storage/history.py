@@ -19,13 +19,14 @@ from bot.domain.ids import TicketId
 from bot.services.ports import Change
 from storage import codec, schema
 from storage.codec import AnyRow, Raw
+from storage.dialect import Many
 
 FIRST_SEAL = "0" * 64
 """What stands before the first line."""
 
 LINES_AT_ONCE = 2000
 
-INSERT = insert(schema.history)
+INSERT = Many(insert(schema.history))
 
 _AFTER = (
     select(schema.history)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.services.ports import Arrival, Pending
 from storage import codec, schema
-from storage.dialect import or_ignore
+from storage.dialect import Many, or_ignore
 
 _i = schema.inbox.c
 
@@ -18,7 +18,7 @@ IS_NEW = _i.state == literal_column(f"'{schema.NEW}'")
 _INSERT = or_ignore(insert(schema.inbox)).returning(_i.key)
 _OLDEST = select(_i.id).where(IS_NEW).order_by(_i.id).limit(bindparam("most", type_=Integer))
 _PENDING = update(schema.inbox).where(_i.id.in_(_OLDEST)).values(attempts=_i.attempts + 1).returning(*schema.inbox.c)
-_HANDLED = update(schema.inbox).where(_i.key == bindparam("done_key")).values(state=schema.DONE)
+_HANDLED = Many(update(schema.inbox).where(_i.key == bindparam("done_key")).values(state=schema.DONE))
 _ASIDE = (
     update(schema.inbox)
     .where(_i.key == bindparam("aside_key"), IS_NEW)
@@ -45,8 +45,7 @@ async def pending(connection: AsyncConnection, limit: int) -> list[Pending]:
 
 
 async def handled(connection: AsyncConnection, keys: Collection[str]) -> None:
-    if keys:
-        await connection.execute(_HANDLED, [{"done_key": key} for key in keys])
+    await _HANDLED.run(connection, [{"done_key": key} for key in keys])
 
 
 async def quarantine(connection: AsyncConnection, key: str, reason: str) -> None:

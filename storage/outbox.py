@@ -26,7 +26,7 @@ from bot.domain.announce import Urgency
 from bot.services.ports import LEASE, Buried, DeadLetter, Fate, Letter, Moot, Outgoing, Postponed, Sent
 from storage import codec, schema
 from storage.codec import AnyRow, Raw
-from storage.dialect import or_ignore
+from storage.dialect import Many, or_ignore
 
 _o = schema.outbox.c
 
@@ -37,7 +37,7 @@ def in_state(state: str) -> Any:
     return _o.state == literal_column(f"'{state}'")
 
 
-_INSERT = or_ignore(insert(schema.outbox))
+_INSERT = Many(or_ignore(insert(schema.outbox)))
 
 _LAPSE = (
     update(schema.outbox)
@@ -103,7 +103,7 @@ _CLAIM = _claim()
 _THIS_TRY = and_(_o.id == bindparam("of"), in_state(schema.SENDING), _o.attempts == bindparam("tries"))
 """A fate that comes after the lease has lapsed and another try has begun does not disturb that one."""
 
-_SENT = (
+_SENT = Many(
     update(schema.outbox)
     .where(_o.id == bindparam("of"), _o.state != schema.SENT)
     .values(
@@ -115,7 +115,7 @@ _SENT = (
         reason=null(),
     )
 )
-_POSTPONED = (
+_POSTPONED = Many(
     update(schema.outbox)
     .where(_THIS_TRY)
     .values(
@@ -128,8 +128,8 @@ _POSTPONED = (
         leased_at=null(),
     )
 )
-_MOOT = update(schema.outbox).where(_THIS_TRY).values(state=schema.MOOT, settled_at=bindparam("now"))
-_BURIED = (
+_MOOT = Many(update(schema.outbox).where(_THIS_TRY).values(state=schema.MOOT, settled_at=bindparam("now")))
+_BURIED = Many(
     update(schema.outbox)
     .where(_THIS_TRY)
     .values(state=schema.DEAD, settled_at=bindparam("now"), reason=bindparam("why"))
@@ -152,9 +152,8 @@ _REPLAY = (
 
 
 async def post(connection: AsyncConnection, letters: Sequence[Letter], now: datetime) -> None:
-    if letters:
-        written_at = codec.to_ms(now)
-        await connection.execute(_INSERT, [_row(letter, written_at) for letter in letters])
+    written_at = codec.to_ms(now)
+    await _INSERT.run(connection, [_row(letter, written_at) for letter in letters])
 
 
 async def claim(
@@ -191,8 +190,7 @@ async def settle(connection: AsyncConnection, fates: Sequence[Fate], now: dateti
             case Buried():
                 buried.append({**one, "now": at, "why": fate.reason})
     for statement, rows in ((_SENT, sent), (_POSTPONED, postponed), (_MOOT, moot), (_BURIED, buried)):
-        if rows:
-            await connection.execute(statement, rows)
+        await statement.run(connection, rows)
 
 
 async def replay(connection: AsyncConnection, dead: Collection[int], now: datetime) -> int:

@@ -25,34 +25,36 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.services.ports import LEASE, Buried, Change, Fate, Moot, Outgoing, Postponed, Sent
 from storage import codec, schema
 from storage.codec import AnyRow, Raw
-from storage.dialect import or_ignore
+from storage.dialect import Many, or_ignore
 
 _s = schema.showings.c
 
 IS_STALE = and_(_s.wanted > _s.drawn, _s.given_up == literal_column("0"))
 """Shows less than its ticket has; word for word the condition of its index."""
 
-_WANT = (
+_WANT = Many(
     update(schema.showings).where(_s.ticket == bindparam("of"), _s.given_up == 0).values(wanted=bindparam("version"))
 )
 
 _VERSION_NOW = select(schema.tickets.c.version).where(schema.tickets.c.id == bindparam("its_ticket")).scalar_subquery()
-_INSERT = or_ignore(
-    insert(schema.showings).values(
-        message=bindparam("message"),
-        key=bindparam("key"),
-        address=bindparam("address"),
-        urgency=bindparam("urgency"),
-        about=bindparam("about"),
-        ticket=bindparam("its_ticket"),
-        wanted=func.coalesce(_VERSION_NOW, bindparam("drawn_version", type_=Integer)),
-        drawn=bindparam("drawn_version", type_=Integer),
-        drawn_hash=bindparam("drawn_hash"),
-        given_up=0,
-        attempts=0,
-        maybe_sent=0,
-        posted_at=bindparam("posted_at"),
-        body=bindparam("body"),
+_INSERT = Many(
+    or_ignore(
+        insert(schema.showings).values(
+            message=bindparam("message"),
+            key=bindparam("key"),
+            address=bindparam("address"),
+            urgency=bindparam("urgency"),
+            about=bindparam("about"),
+            ticket=bindparam("its_ticket"),
+            wanted=func.coalesce(_VERSION_NOW, bindparam("drawn_version", type_=Integer)),
+            drawn=bindparam("drawn_version", type_=Integer),
+            drawn_hash=bindparam("drawn_hash"),
+            given_up=0,
+            attempts=0,
+            maybe_sent=0,
+            posted_at=bindparam("posted_at"),
+            body=bindparam("body"),
+        )
     )
 )
 
@@ -98,13 +100,13 @@ _DRAWN = case((bindparam("version", type_=Integer) == 0, _s.wanted), else_=bindp
 _FREE: Raw = {"epoch": null(), "leased_at": null()}
 _SETTLED: Raw = {**_FREE, "drawn": _DRAWN, "attempts": 0, "maybe_sent": 0, "next_at": null(), "reason": null()}
 
-_SENT = (
+_SENT = Many(
     update(schema.showings)
     .where(_THIS_TRY)
     .values(**_SETTLED, message=bindparam("posted"), drawn_hash=bindparam("shows"))
 )
-_MOOT = update(schema.showings).where(_THIS_TRY).values(**_SETTLED)
-_POSTPONED = (
+_MOOT = Many(update(schema.showings).where(_THIS_TRY).values(**_SETTLED))
+_POSTPONED = Many(
     update(schema.showings)
     .where(_THIS_TRY)
     .values(
@@ -114,7 +116,7 @@ _POSTPONED = (
         reason=bindparam("why"),
     )
 )
-_BURIED = update(schema.showings).where(_THIS_TRY).values(**_FREE, given_up=1, reason=bindparam("why"))
+_BURIED = Many(update(schema.showings).where(_THIS_TRY).values(**_FREE, given_up=1, reason=bindparam("why")))
 
 
 async def want(connection: AsyncConnection, changes: Sequence[Change]) -> None:
@@ -124,8 +126,7 @@ async def want(connection: AsyncConnection, changes: Sequence[Change]) -> None:
         for change in changes
         if change.events and not change.is_new
     ]
-    if moved:
-        await connection.execute(_WANT, moved)
+    await _WANT.run(connection, moved)
 
 
 async def claim(
@@ -146,8 +147,7 @@ async def add(connection: AsyncConnection, posts: Sequence[Sent], now: datetime)
     """The live letters among these stand now; one whose ticket has moved on meanwhile is stale at once."""
     at = codec.to_ms(now)
     rows = [_row(sent, at) for sent in posts if sent.outgoing.letter.live]
-    if rows:
-        await connection.execute(_INSERT, rows)
+    await _INSERT.run(connection, rows)
 
 
 async def settle(connection: AsyncConnection, fates: Sequence[Fate]) -> None:
@@ -169,8 +169,7 @@ async def settle(connection: AsyncConnection, fates: Sequence[Fate]) -> None:
             case Buried():
                 buried.append({**one, "why": fate.reason})
     for statement, rows in ((_SENT, sent), (_MOOT, moot), (_POSTPONED, postponed), (_BURIED, buried)):
-        if rows:
-            await connection.execute(statement, rows)
+        await statement.run(connection, rows)
 
 
 def _row(sent: Sent, at: int) -> Raw:

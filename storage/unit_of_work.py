@@ -15,6 +15,7 @@ from bot.domain.ticket import Ticket
 from bot.services.ports import Arrival, Change, Fate, Fenced, Letter, Outgoing, Pending, Profile, Sent
 from storage import codec, digests, history, inbox, outbox, people, schema, showings
 from storage.codec import Raw
+from storage.dialect import Many
 from storage.history import Head
 
 MOST_IN_ONE_QUESTION = 5000
@@ -25,7 +26,7 @@ _one = schema.instance.c
 
 _LOAD = select(schema.tickets).where(_t.id.in_(bindparam("ids", expanding=True)))
 _LAST_NUMBER = select(func.max(_t.id))
-_INSERT = insert(schema.tickets)
+_INSERT = Many(insert(schema.tickets))
 
 _INSTANCE = select(_one.epoch, _one.head_seq, _one.head_seal, _one.last_seen)
 _UPDATE_INSTANCE = update(schema.instance).where(_one.id == schema.THE_ONE)
@@ -39,7 +40,7 @@ def _replace() -> Any:
     return update(schema.tickets).where(_t.id == bindparam("of")).values(written | {_t.promised: promised})
 
 
-_REPLACE = _replace()
+_REPLACE = Many(_replace())
 
 
 class SqlUnit:
@@ -79,14 +80,12 @@ class SqlUnit:
 
     async def save(self, changes: Sequence[Change]) -> None:
         new = [codec.ticket_row(change) for change in changes if change.is_new]
-        if new:
-            await self.connection.execute(_INSERT, new)
+        await _INSERT.run(self.connection, new)
         old = [_for_update(codec.ticket_row(change)) for change in changes if not change.is_new]
-        if old:
-            await self.connection.execute(_REPLACE, old)
+        await _REPLACE.run(self.connection, old)
         lines, head = history.chain(self._head, changes)
         if lines:
-            await self.connection.execute(history.INSERT, lines)
+            await history.INSERT.run(self.connection, lines)
             self._head = head
             self._moved |= {"head_seq": head.seq, "head_seal": head.seal}
         await showings.want(self.connection, changes)
