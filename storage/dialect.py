@@ -257,7 +257,11 @@ async def damage(connection: AsyncConnection) -> str | None:
 
 async def copy_to(connection: AsyncConnection, copy: Path) -> None:
     """A whole and consistent copy of the database stands in the empty file `copy`."""
-    await connection.exec_driver_sql("VACUUM INTO ?", (str(copy),))
+    await connection.exec_driver_sql("PRAGMA query_only = OFF")  # or SQLite would not write the copy either
+    try:
+        await connection.exec_driver_sql("VACUUM INTO ?", (str(copy),))
+    finally:
+        await connection.exec_driver_sql("PRAGMA query_only = ON")
 
 
 def is_passing(error: DBAPIError) -> bool:

@@ -15,8 +15,9 @@ from sqlalchemy import make_url, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.services.ports import NotSaved
 from storage import codec, dialect, history, migrations, schema
-from storage.errors import AlreadyOpen, Damaged, NewerSchema, NoDatabase, NotSaved, OlderSchema
+from storage.errors import AlreadyOpen, Damaged, NewerSchema, NoDatabase, OlderSchema
 from storage.history import Verdict
 from storage.reads import SqlReads
 from storage.transcript import Door, SqlTranscript

@@ -57,8 +57,3 @@ class Damaged(StorageError):
     def __init__(self, where: str, report: str) -> None:
         super().__init__(f"{where} is damaged: {report}. It was left as it is; restore the newest good backup.")
         self.report = report
-
-
-class NotSaved(StorageError):
-    """The database could not write just now (disk full, file locked); everything of the transaction is undone, the
-    connection goes on, and it may be tried again."""

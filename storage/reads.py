@@ -11,7 +11,7 @@ from sqlalchemy import Integer, Select, bindparam, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.ids import PersonId, TeamId, TicketId
-from bot.services.ports import LEASE, DeadLetter, Entry, Filed, Profile, Tally, Wake
+from bot.services.ports import LEASE, DeadLetter, Entry, Filed, Letter, Profile, Tally, Wake
 from storage import codec, inbox, outbox, schema, showings, tally
 from storage.codec import AnyRow
 from storage.dialect import snapshot
@@ -39,6 +39,7 @@ _TICKET = select(schema.tickets).where(_t.id == bindparam("of"))
 _OF_MESSAGE = (
     select(_s.ticket).where(_s.message == bindparam("message"), _s.ticket.is_not(None)).order_by(_s.id.desc()).limit(1)
 )
+_LETTER = select(schema.outbox).where(_o.key == bindparam("key"))
 _HISTORY = select(schema.history).where(_h.ticket == bindparam("of")).order_by(_h.entry)
 _DUE = select(_t.id, _t.wake_at).where(_t.wake_at <= _NOW).order_by(_t.wake_at, _t.id).limit(_MOST)
 _NEXT_WAKE = select(func.min(_t.wake_at)).where(_t.wake_at.is_not(None))
@@ -106,6 +107,10 @@ class SqlReads:
     async def ticket_of_message(self, message: str) -> TicketId | None:
         row = await self._first(_OF_MESSAGE, {"message": message})
         return None if row is None else TicketId(row.ticket)
+
+    async def letter(self, key: str) -> Letter | None:
+        row = await self._first(_LETTER, {"key": key})
+        return None if row is None else codec.letter_of(row)
 
     async def history(self, ticket: TicketId) -> list[Entry]:
         return [codec.entry_of(row) for row in await self._all(_HISTORY, {"of": ticket})]
