@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -97,7 +97,8 @@ class Street:
         self.places = {place.id: place for place in [*rooms, *channels]}
         self.now = now
         self._transcript = transcript
-        self._readers: dict[asyncio.Event, str] = {}
+        self._readers: dict[asyncio.Event, frozenset[str]] = {}
+        self._news: dict[str, dict[str, int]] = {}
         self._is_closed = False
 
     def places_of(self, person: str) -> list[Place]:
@@ -112,6 +113,7 @@ class Street:
         if only is not None and only not in self.places[place].members:
             raise CannotSee(only)
         posted = await self._transcript.append(Draft(message_id(key), place, author, self.now(), body, key, only))
+        self._note(posted)
         self._wake(posted)
         return posted
 
@@ -149,12 +151,17 @@ class Street:
             return await anext(news, [])
 
     async def follow(
-        self, reader: str, after: int, places: Sequence[str], beat: timedelta
+        self,
+        reader: str,
+        after: int,
+        places: Sequence[str],
+        beat: timedelta,
+        watched: Iterable[str] = (),
     ) -> AsyncGenerator[Sequence[Posted], None]:
         """All that is new for this person since `after`, as it comes, until the street is closed; an empty
-        page at least every `beat` and whenever the street rings."""
+        page at least every `beat`, whenever the street rings and whenever something stirs for those watched."""
         bell = asyncio.Event()
-        self._readers[bell] = reader
+        self._readers[bell] = frozenset({reader, *watched})
         try:
             page = await self.since(reader, after, places)
             if page:
@@ -168,6 +175,10 @@ class Street:
                 yield page
         finally:
             del self._readers[bell]
+
+    def news_of(self, person: str) -> Mapping[str, int]:
+        """By place, the number of the last message from somebody else, as far as this process has seen it."""
+        return self._news.get(person, {})
 
     def ring(self) -> None:
         """Everyone who follows looks up."""
@@ -187,9 +198,14 @@ class Street:
         place = self.places.get(posted.place)
         return place is not None and reader in place.members and posted.only in {None, reader}
 
+    def _note(self, posted: Posted) -> None:
+        for person in self.places[posted.place].members:
+            if person != posted.author and self._may_see(person, posted):
+                self._news.setdefault(person, {})[posted.place] = posted.seq
+
     def _wake(self, posted: Posted) -> None:
-        for bell, reader in self._readers.items():
-            if self._may_see(reader, posted):
+        for bell, readers in self._readers.items():
+            if any(self._may_see(reader, posted) for reader in readers):
                 bell.set()
 
 

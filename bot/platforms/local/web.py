@@ -146,7 +146,8 @@ class Web:
         me = self._reader(request)
         again = request.headers.get("last-event-id", "")
         after = int(again) if again.isdecimal() else number_in(request, "after", HIGHEST) or 0
-        return StreamingResponse(self._events(me, after), media_type="text/event-stream")
+        watched = [one for one in request.query_params.get("watch", "").split(",") if one]
+        return StreamingResponse(self._events(me, after, watched), media_type="text/event-stream")
 
     async def say(self, request: Request) -> Response:
         body = await body_of(request)
@@ -278,14 +279,23 @@ class Web:
             return True
         raise Trouble(400, "move_unclear")
 
-    async def _events(self, me: Inhabitant, after: int) -> AsyncIterator[str]:
+    async def _events(self, me: Inhabitant, after: int, watched: list[str]) -> AsyncIterator[str]:
+        told: set[tuple[str, str, int]] = set()
         places = [place.id for place in self._mine(me)]
-        yield "retry: 1000\n" + _event("clock", self._clock_json())
-        async with aclosing(self._street.follow(me.id, after, places, beat=BEAT)) as pages:
+        yield "retry: 1000\n" + _event("clock", self._clock_json()) + self._stirs(watched, told)
+        async with aclosing(self._street.follow(me.id, after, places, BEAT, watched)) as pages:
             async for page in pages:
-                yield "".join(_event("message", _message_json(one), one.version) for one in page) or _event(
-                    "clock", self._clock_json()
-                )
+                messages = "".join(_event("message", _message_json(one), one.version) for one in page)
+                clock = "" if page else _event("clock", self._clock_json())
+                yield messages + clock + self._stirs(watched, told)
+
+    def _stirs(self, watched: list[str], told: set[tuple[str, str, int]]) -> str:
+        """That there is something new for somebody else, not what it is."""
+        known = {(one, place, seq) for one in watched for place, seq in self._street.news_of(one).items()}
+        fresh = sorted(known - told)
+        told.clear()
+        told |= known
+        return "".join(_event("stir", {"person": person, "place": place, "seq": seq}) for person, place, seq in fresh)
 
     def _clock_json(self) -> Body:
         clock = self._clock
