@@ -315,6 +315,9 @@ class Reads(Protocol):
     async def ticket_of_message(self, message: str) -> TicketId | None:
         """The ticket that this message of ours shows."""
 
+    async def letter(self, key: str) -> Letter | None:
+        """The letter with this key, whatever has become of it."""
+
     async def history(self, ticket: TicketId) -> list[Entry]: ...
 
     async def due(self, now: datetime, limit: int) -> list[Wake]:

@@ -1,0 +1,126 @@
+"""What the team sees of a ticket: the same for the channel, for a page and for a new holder, with the crew's buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.chat.card import Action, Card, Fact, Tone, Weight
+from bot.domain.ids import DONE, WAITING, Priority, Status
+from handlers import phrasing
+from handlers.cards.clocks import clock_facts, clock_gauges
+from handlers.cards.receipt import stars
+from handlers.cards.view import SOLUTION_CHARS, View
+from handlers.steps import Side
+
+_LEADING = {Status.NEW: "acknowledge", Status.ACCEPTED: "start", Status.IN_PROGRESS: "resolve"}
+"""What is most likely next."""
+
+
+def team_card(view: View) -> Card:
+    """The whole ticket for those who work on it."""
+    gauges = clock_gauges(view)
+    return Card(
+        title=view.say("team-title", priority=view.ticket.priority, heading=view.heading),
+        tone=crew_tone(view),
+        lead=crew_lead(view),
+        quote=view.quote(view.ticket.words),
+        facts=tuple(crew_facts(view)),
+        gauges=gauges,
+        actions=tuple(crew_buttons(view)),
+        footer=view.say("as-of", at=view.reader.moment(view.now, view.now)) if gauges else "",
+        summary=view.say(
+            "team-summary",
+            priority=view.ticket.priority,
+            ref=view.ticket.ref,
+            status=view.status,
+            gist=view.gist,
+        ),
+    )
+
+
+def crew_lead(view: View) -> str:
+    """How it stands, what it waits for, and whom the clock calls next."""
+    ticket = view.ticket
+    sentences = [
+        view.say(f"crew-{_state(view)}", holder=view.holder, requester=view.requester, team=view.team),
+    ]
+    if ticket.waiting_for:
+        sentences.append(view.say("crew-what-for", words=phrasing.gist(ticket.waiting_for, 300)))
+    if ticket.status in DONE and not view.is_shut:
+        sentences.append(view.quote(ticket.solution, SOLUTION_CHARS))
+    if ticket.status is Status.CANCELLED and ticket.cancelled_because and not view.is_shut:
+        sentences.append(view.quote(ticket.cancelled_because, SOLUTION_CHARS))
+    sentences.append(view.call_to_come())
+    return view.say("list-sentence").join(sentence for sentence in sentences if sentence)
+
+
+def crew_facts(view: View) -> Iterator[Fact]:
+    """Who, what, how it was read, who holds it, and how the promises stand."""
+    ticket = view.ticket
+    yield Fact(view.say("label-status"), view.status, crew_tone(view))
+    yield Fact(view.say("label-requester"), view.requester)
+    yield from view.reading()
+    if ticket.doubtful and not ticket.confirmed and ticket.is_open:
+        yield Fact(view.say("label-doubt"), view.say("doubt-unconfirmed", requester=view.requester), Tone.WARN)
+    held = ticket.holder is not None
+    yield Fact(view.say("label-holder"), view.name(ticket.holder) if held else view.say("nobody"))
+    if ticket.rating is not None:
+        yield Fact(view.say("label-rating"), stars(ticket.rating))
+    yield from view.sequel()
+    yield from clock_facts(view)
+
+
+def crew_buttons(view: View) -> Iterator[Action]:
+    """The crew's buttons, the likeliest one first to the eye, the rare ones behind "More"."""
+    found = list(view.buttons(Side.CREW))
+    main = _likeliest(view)
+    for step in found:
+        match step.wish:
+            case "take" if view.ticket.acknowledged_by is None or view.ticket.holder == view.reader.person:
+                continue
+            case "start" if view.ticket.status in WAITING:
+                label = view.say("do-go-on")
+            case _:
+                label = ""
+        yield view.button(step, label=label, weight=Weight.MAIN if step.wish == main else None)
+    if any(view.buttons(Side.CREW, deep=True)):
+        yield Action("more", str(view.ticket.id), view.say("do-more"))
+
+
+def more_card(view: View) -> Card:
+    """What is needed now and then."""
+    return Card(
+        title=view.heading,
+        tone=Tone.QUIET,
+        lead=view.say("more-lead", status=view.status),
+        actions=tuple(view.button(step) for step in view.buttons(Side.CREW, deep=True)),
+    )
+
+
+def crew_tone(view: View) -> Tone:
+    """Alarm is for what nobody has yet and cannot wait."""
+    ticket = view.ticket
+    if ticket.is_done:
+        return Tone.GOOD
+    if ticket.is_over:
+        return Tone.QUIET
+    if ticket.acknowledged_by is None:
+        return Tone.ALARM if ticket.priority in (Priority.P1, Priority.P2) else Tone.WARN
+    return Tone.CALM
+
+
+def _likeliest(view: View) -> str:
+    if view.ticket.is_open and view.ticket.acknowledged_by is None:
+        return "acknowledge"
+    return _LEADING.get(view.ticket.status, "start")
+
+
+def _state(view: View) -> str:
+    ticket = view.ticket
+    if ticket.status is Status.NEW and ticket.acknowledged_by is None:
+        return "assigned" if ticket.holder is not None else "new"
+    if ticket.status is Status.NEW:
+        return str(Status.ACCEPTED)
+    if ticket.status is Status.IN_PROGRESS and ticket.acknowledged_by is None:
+        return "again"
+    return str(ticket.status)

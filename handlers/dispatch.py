@@ -1,0 +1,120 @@
+"""Who is this, in which language, and who answers; the desk's refusals become cards. One of three borders that catch."""
+
+from __future__ import annotations
+
+import structlog
+
+from bot.chat.card import Card
+from bot.chat.incoming import Incoming, Pressed, Said, Submitted
+from bot.domain.ids import PersonId, TicketId
+from bot.domain.refusals import NotFound, Refusal, Unknown
+from bot.domain.rules import Person
+from bot.services.directory import Remember
+from bot.services.ports import Fenced, Profile
+from handlers import listening, phrasing
+from handlers.cards.plain import apology_card, refusal_card
+from handlers.heard import wish_from
+from handlers.house import House
+from handlers.reader import reader_for
+from handlers.routes import FORMS, PRESSES
+from handlers.turn import Answer, Ask, Deed, Do, Learn, Tell, Turn
+
+log = structlog.get_logger(__name__)
+
+
+class Dispatcher:
+    """Handles what comes in, one at a time or many at once: it keeps nothing between two of them."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def handle(self, incoming: Incoming) -> Answer:
+        """The arrival is done: decided, committed and answered. Raises what only the caller can mend (a full disk,
+        another instance at work); then the arrival still waits."""
+        turn = self._turn(await self._author(incoming), incoming)
+        try:
+            return await self._carry_out(turn, await _decide(turn))
+        except Refusal as refusal:
+            await self._settle(turn, Tell((turn.letter(await _refused(turn, refusal)),)))
+        except (Fenced, OSError):
+            raise
+        except Exception:
+            log.exception("arrival_failed", key=incoming.key)
+            await self._settle(turn, turn.tell(apology_card(turn.reader, incoming.key)))
+        return None
+
+    async def _carry_out(self, turn: Turn, deed: Deed) -> Answer:
+        match deed:
+            case Do():
+                await self._house.desk.do(deed.command, cause=turn.came.key, letters=deed.letters)
+            case Tell():
+                await self._settle(turn, deed)
+            case Learn():
+                await self._learn(deed.profile)
+                await self._settle(turn, Tell(deed.letters))
+            case Ask():
+                await self._settle(turn, Tell())
+                return deed
+        return None
+
+    async def _settle(self, turn: Turn, answer: Tell) -> None:
+        await self._house.desk.settle_arrival(turn.came.key, answer.letters)
+
+    def _turn(self, who: Person, incoming: Incoming) -> Turn:
+        reader = reader_for(who, self._house.texts, incoming.place)
+        return Turn(self._house, who, reader, incoming, self._house.clock.now())
+
+    async def _author(self, incoming: Incoming) -> Person:
+        """The person behind the identity. Whoever is new is remembered as an employee, in the language they write and
+        without any other right; whoever writes from a new place can be reached there from now on."""
+        known = self._house.directory.who_is(incoming.author)
+        here = (str(incoming.place),) if isinstance(incoming, Said) and incoming.private else ()
+        if known is None:
+            words = incoming.text if isinstance(incoming, Said) else ""
+            language = phrasing.guess_language(words) if words else ""
+            person = PersonId(incoming.author)
+            return await self._learn(Profile(person, language=language, identities=(incoming.author,), addresses=here))
+        if not known.language and isinstance(incoming, Said):
+            language = phrasing.guess_language(incoming.text)
+            return await self._learn(Profile(known.id, language=language, addresses=here))
+        if here and here[0] not in known.addresses:
+            return await self._learn(Profile(known.id, addresses=here))
+        return known
+
+    async def _learn(self, profile: Profile) -> Person:
+        await self._house.desk.chore(Remember((profile,)))
+        return self._house.directory.learn(profile)
+
+
+async def _decide(turn: Turn) -> Deed:
+    match turn.came:
+        case Said():
+            return await listening.hear(turn, turn.came)
+        case Pressed():
+            wish = wish_from(turn.came.wish)
+            presser = PRESSES.get(wish.verb)
+            if presser is None:
+                raise Unknown(what="button", value=wish.verb[:40])
+            return await presser(turn, wish)
+        case Submitted():
+            wish = wish_from(turn.came.wish)
+            filler = FORMS.get(wish.verb)
+            if filler is None:
+                raise Unknown(what="button", value=wish.verb[:40])
+            return await filler(turn, wish, turn.came.answers)
+
+
+async def _refused(turn: Turn, refusal: Refusal) -> Card:
+    """Why not, with the ticket as it stands now where the person may see it."""
+    try:
+        number = _ticket_of(turn.came)
+        view = None if number is None else turn.view(await turn.ticket(number))
+    except NotFound:
+        view = None
+    return refusal_card(refusal, turn.reader, turn.name_of, view)
+
+
+def _ticket_of(incoming: Incoming) -> TicketId | None:
+    if isinstance(incoming, Said):
+        return phrasing.any_number(incoming.text)
+    return wish_from(incoming.wish).ticket

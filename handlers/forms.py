@@ -1,0 +1,158 @@
+"""The forms of the desk: each asks what one command needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+
+from bot.chat.form import Choice, Field, FieldKind, Form
+from bot.domain.ids import Level, PersonId, Priority, ServiceId
+from bot.domain.kinds import KINDS
+from handlers.cards.view import View, level_name, priority_name, service_name
+from handlers.steps import HARMLESS, WAITS
+
+WORDS_CHARS = 3000
+LONG_CHARS = 10_000
+
+
+def form_for(wish: str, view: View) -> Form:
+    """The form behind a button. Raises KeyError for a wish that has none."""
+    return FORMS[wish](view)
+
+
+def _form(view: View, wish: str, *fields: Field, lead: str = "") -> Form:
+    return Form(
+        wish=f"{wish}:{view.ticket.id}",
+        title=view.say(f"form-{wish}", ref=view.ticket.ref),
+        fields=fields,
+        submit=view.say(f"submit-{wish}"),
+        lead=lead or view.gist,
+    )
+
+
+def _text(view: View, name: str, key: str, *, required: bool = True, chars: int = WORDS_CHARS) -> Field:
+    return Field(
+        name=name,
+        label=view.say(f"ask-{key}"),
+        kind=FieldKind.TEXT,
+        required=required,
+        hint=view.say(f"hint-{key}"),
+        max_chars=chars,
+    )
+
+
+def _choice(view: View, name: str, initial: str, choices: Iterable[Choice], *, required: bool = True) -> Field:
+    return Field(
+        name=name,
+        label=view.say(f"ask-{name}"),
+        kind=FieldKind.CHOICE,
+        required=required,
+        initial=initial,
+        choices=tuple(choices),
+    )
+
+
+def _answer(view: View) -> Form:
+    return _form(view, "answer", _text(view, "words", "words", chars=LONG_CHARS), lead=view.ticket.waiting_for[:300])
+
+
+def _say(view: View) -> Form:
+    return _form(view, "say", _text(view, "words", "words", chars=LONG_CHARS))
+
+
+def _note(view: View) -> Form:
+    return _form(view, "note", _text(view, "words", "note", chars=LONG_CHARS))
+
+
+def _ask(view: View) -> Form:
+    return _form(view, "ask", _text(view, "why", "question"))
+
+
+def _wait(view: View) -> Form:
+    reasons = [Choice(verb, view.say(f"wait-for-{verb}")) for verb in WAITS if _may(view, verb)]
+    return _form(view, "wait", _choice(view, "for", "", reasons), _text(view, "why", "why"))
+
+
+def _resolve(view: View) -> Form:
+    return _form(view, "resolve", _text(view, "solution", "solution", chars=LONG_CHARS))
+
+
+def _assign(view: View) -> Form:
+    people = [Choice(person, _person(view, person)) for person in assignable(view)]
+    return _form(view, "assign", _choice(view, "to", view.ticket.holder or "", people))
+
+
+def _regrade(view: View) -> Form:
+    ticket = view.ticket
+    levels = [Choice(level, level_name(level, view.reader)) for level in Level]
+    kinds = [Choice(kind, view.say(f"kind-{kind}")) for kind in KINDS]
+    return _form(
+        view,
+        "regrade",
+        _choice(view, "impact", ticket.impact, levels),
+        _choice(view, "urgency", ticket.urgency, levels),
+        _choice(view, "kind", ticket.kind, kinds),
+        _choice(view, "service", ticket.service, services(view)),
+    )
+
+
+def _overrule(view: View) -> Form:
+    matrix = view.rules.matrix[view.ticket.impact, view.ticket.urgency]
+    choices = [Choice(one, priority_name(one, view.reader)) for one in Priority if one is not view.ticket.priority]
+    if view.ticket.override is not None:
+        choices = [choice for choice in choices if choice.value != matrix]
+        choices.append(Choice(HARMLESS, view.say("back-to-matrix", priority=matrix)))
+    return _form(view, "overrule", _choice(view, "priority", "", choices), _text(view, "why", "reason"))
+
+
+def _cancel(view: View) -> Form:
+    return _form(view, "cancel", _text(view, "why", "reason"))
+
+
+def _service(view: View) -> Form:
+    return _form(view, "service", _choice(view, "service", view.ticket.service, services(view)))
+
+
+FORMS: Mapping[str, Callable[[View], Form]] = MappingProxyType(
+    {
+        "answer": _answer,
+        "say": _say,
+        "note": _note,
+        "ask": _ask,
+        "wait": _wait,
+        "resolve": _resolve,
+        "assign": _assign,
+        "regrade": _regrade,
+        "overrule": _overrule,
+        "cancel": _cancel,
+        "service": _service,
+    }
+)
+
+
+def services(view: View) -> Iterable[Choice]:
+    """The catalogue, what the author's words speak for first."""
+    heard = [ServiceId(clue.says) for clue in view.ticket.clues if clue.about == "service"]
+    known = [service for service in dict.fromkeys((*heard, *view.rules.services)) if service in view.rules.services]
+    return [Choice(service, service_name(service, view.rules, view.reader)) for service in known]
+
+
+def assignable(view: View) -> tuple[PersonId, ...]:
+    """Who may hold it: members, those on call and called, the lead; the reader first."""
+    ticket, team = view.ticket, view.rules.teams[view.ticket.team]
+    everybody = dict.fromkeys(
+        (*team.on_call, *team.members, *((team.lead,) if team.lead is not None else ()), *ticket.called)
+    )
+    me = view.reader.person
+    first = (me,) if me is not None and me in everybody else ()
+    return tuple(dict.fromkeys((*first, *everybody)))
+
+
+def _person(view: View, person: PersonId) -> str:
+    if person == view.reader.person:
+        return view.say("myself", name=view.name(person))
+    return view.name(person)
+
+
+def _may(view: View, verb: str) -> bool:
+    return view.ticket.nature.may_move(verb, view.ticket.status)

@@ -1,0 +1,82 @@
+"""What the conversations can count on: one bundle of everything the house can do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.domain.commands import Command
+from bot.domain.rules import Person, Rules
+from bot.services.desk import Chore, Outcome
+from bot.services.ports import Directory, Letter, Profile, Reads, Timepiece
+from handlers.speech import Texts
+
+
+class Clue(Protocol):
+    """Words of a text and what they speak for; a negative weight speaks against it."""
+
+    @property
+    def about(self) -> str: ...
+    @property
+    def words(self) -> str: ...
+    @property
+    def says(self) -> str: ...
+    @property
+    def weight(self) -> float: ...
+
+
+class Reading(Protocol):
+    """How a text was read: a proposal, with the words that led to it."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def kind_scores(self) -> Mapping[str, float]: ...
+    @property
+    def service(self) -> str | None: ...
+    @property
+    def impact(self) -> str: ...
+    @property
+    def urgency(self) -> str: ...
+    @property
+    def confidence(self) -> float: ...
+    @property
+    def decision(self) -> str: ...
+    @property
+    def evidence(self) -> Sequence[Clue]: ...
+    @property
+    def lang(self) -> str: ...
+
+
+class Door(Protocol):
+    """The desk, as far as conversations use it."""
+
+    async def do(self, command: Command, *, cause: str | None = None, letters: Sequence[Letter] = ()) -> Outcome:
+        """Committed with its letters, and the arrival `cause` is done. Raises Refusal: nothing was written."""
+
+    async def settle_arrival(self, cause: str, letters: Sequence[Letter] = ()) -> None:
+        """The arrival is done without a command; its answers wait in the outbox."""
+
+    async def chore(self, chore: Chore[None]) -> None:
+        """A small write that is no command is committed."""
+
+
+class Book(Directory, Protocol):
+    """The address book, which learns from what people tell the desk."""
+
+    def learn(self, profile: Profile) -> Person:
+        """The person with what the profile adds."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything a conversation may ask for."""
+
+    rules: Rules
+    texts: Texts
+    desk: Door
+    reads: Reads
+    directory: Book
+    clock: Timepiece
+    read_words: Callable[[str], Reading]

@@ -1,0 +1,78 @@
+"""Somebody writes to the desk: which conversation is it? One order, from the certain to the guessed."""
+
+from __future__ import annotations
+
+from bot.chat.incoming import Said
+from bot.domain.access import is_crew
+from bot.domain.ids import TicketId
+from handlers import asking, phrasing, raising, rating, replying
+from handlers.heard import Heard
+from handlers.routes import Spoken, Takes, is_unknown_command, spoken
+from handlers.turn import Deed, Turn
+
+
+async def hear(turn: Turn, said: Said) -> Deed:
+    """A command; words about a ticket that is known; thanks; "is it fixed yet?"; the answer that one ticket waits for;
+    still broken; chit-chat; and otherwise a new ticket at once. Whoever was guessed wrong has a button to say so."""
+    text = phrasing.storable(said.text)
+    if not phrasing.has_words(text):
+        return asking.nothing_written(turn)
+    heard = await _about(turn, said, text)
+    if phrasing.is_bare_call(text):
+        return await asking.greet(turn, heard)
+    order = await _command(turn, heard)
+    if order is not None:
+        return await order.word.handler(turn, Heard(text, order.rest, order.ticket))
+    if heard.ticket is not None:
+        return await replying.about_a_ticket(turn, heard)
+    if is_unknown_command(text):
+        return await asking.help_me(turn, heard)
+    if phrasing.is_thanks(text):
+        return await rating.thanks(turn)
+    return await _guessed(turn, text)
+
+
+async def _guessed(turn: Turn, text: str) -> Deed:
+    """Words that name no ticket and are no command."""
+    if phrasing.asks_after(text):
+        stands = await asking.where_it_stands(turn, text, urges=phrasing.is_urging(text))
+        if stands is not None:
+            return stands
+    reading = turn.house.read_words(text)
+    if reading.decision == "ignore" and not await replying.is_awaited(turn):
+        return asking.small_talk(turn, text)
+    known = await replying.the_awaited_answer(turn, text) or await replying.still_broken(turn, text)
+    return known or raising.raise_from(turn, text, reading)
+
+
+async def _about(turn: Turn, said: Said, text: str) -> Heard:
+    """Which ticket the words are about: the number at their head, the message they answer, or, in a short question or
+    complaint, a number anywhere."""
+    numbered = phrasing.leading_number(text)
+    if numbered is not None:
+        return Heard(text, numbered.rest, numbered.ticket)
+    answered = await turn.house.reads.ticket_of_message(said.reply_to) if said.reply_to is not None else None
+    if answered is None and (phrasing.asks_after(text) or phrasing.says_still_broken(text)):
+        answered = phrasing.any_number(text)
+    return Heard(text, text, answered)
+
+
+async def _command(turn: Turn, heard: Heard) -> Spoken | None:
+    """The command that was said. About a ticket that is known only commands about tickets count, and what is for the
+    crew counts only from the crew: from others these are words."""
+    order = spoken(heard.rest) if heard.rest else None
+    if order is None or (heard.ticket is not None and order.word.takes in (Takes.NOTHING, Takes.WORDS)):
+        return None
+    number = order.ticket if order.ticket is not None else heard.ticket
+    if order.word.takes is Takes.ABOUT and number is None and order.rest:
+        return None
+    if order.word.for_crew and not await _is_of_the_crew(turn, number):
+        return None
+    return Spoken(order.word, number, order.rest)
+
+
+async def _is_of_the_crew(turn: Turn, number: TicketId | None) -> bool:
+    if number is None:
+        return bool(turn.teams)
+    found = await turn.house.reads.ticket(number)
+    return found is not None and is_crew(turn.who.id, found.ticket, turn.house.rules)

@@ -1,0 +1,60 @@
+"""Thanks, and how good it was. Thanks never reopen anything."""
+
+from __future__ import annotations
+
+from bot.domain.announce import About, Urgency
+from bot.domain.commands import Rate
+from bot.domain.ids import Status
+from bot.domain.ticket import Ticket
+from bot.services.ports import Letter
+from handlers.cards.plain import word_back
+from handlers.heard import Wish
+from handlers.steps import BY_WISH
+from handlers.turn import Deed, Do, Tell, Turn
+
+_LATELY = 10
+"""Among so many of the latest tickets one looks for what the thanks are for."""
+
+
+async def thanks(turn: Turn, ticket: Ticket | None = None) -> Deed:
+    """A kind word; when something of theirs was done and not rated yet, also the question how good it was."""
+    done = ticket if ticket is not None and _may_be_rated(ticket) else await _lately_done(turn)
+    word = turn.letter(word_back(turn.say("thanks-back")))
+    if done is None:
+        return Tell((word,))
+    return Tell((word, _rating_letter(turn, done)))
+
+
+async def rate(turn: Turn, wish: Wish) -> Deed:
+    """One to five, in one tap; the answer fits."""
+    step = BY_WISH["rate"]
+    if step.press is None or wish.ticket is None:
+        raise ValueError("the table has no press for rating")
+    command = step.press(turn.who.id, wish.ticket, wish.argument)
+    if not isinstance(command, Rate):
+        raise TypeError(f"rating gives a rating, not {command!r}")
+    key = "rated-well" if command.stars >= 4 else "rated-middling" if command.stars == 3 else "rated-badly"
+    return Do(command, (turn.letter(word_back(turn.say(key))),))
+
+
+def _rating_letter(turn: Turn, ticket: Ticket) -> Letter:
+    """The card that asks whether it works, live like the one that came when it was done."""
+    return Letter(
+        key=f"answer:{turn.came.key}:rate:{ticket.id}",
+        to=turn.came.place,
+        reader=f"person:{turn.who.id}",
+        about=About.DONE,
+        urgency=Urgency.SOON,
+        ticket=ticket.id,
+        live=turn.is_private,
+        only="" if turn.is_private else turn.came.author,
+    )
+
+
+async def _lately_done(turn: Turn) -> Ticket | None:
+    found = await turn.my_tickets(only_open=False, limit=_LATELY)
+    return next((filed.ticket for filed in found if _may_be_rated(filed.ticket)), None)
+
+
+def _may_be_rated(ticket: Ticket) -> bool:
+    return not ticket.is_open and ticket.status is not Status.CANCELLED and ticket.rating is None

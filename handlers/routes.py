@@ -1,0 +1,178 @@
+"""All that one can say, press and fill in, and who answers: one explicit table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from bot.domain.ids import TicketId
+from handlers import asking, language, phrasing, raising, rating, working
+from handlers.heard import Heard, Wish
+from handlers.steps import STEPS, Answers
+from handlers.turn import Deed, Turn
+
+Listener = Callable[[Turn, Heard], Awaitable[Deed]]
+Presser = Callable[[Turn, Wish], Awaitable[Deed]]
+Filler = Callable[[Turn, Wish, Answers], Awaitable[Deed]]
+
+
+class Takes(StrEnum):
+    """What may stand behind a command. Where something else does, it is no command but somebody's words."""
+
+    NOTHING = "nothing"
+    TICKET = "ticket"
+    """Nothing, or a ticket number."""
+    ABOUT = "about"
+    """Nothing, or a ticket number and perhaps words."""
+    WORDS = "words"
+    """Nothing, or words set off by a colon, a slash before the command, or a blank behind a Chinese one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One thing that can be said, in both languages."""
+
+    handler: Listener
+    en: tuple[str, ...]
+    zh: tuple[str, ...]
+    takes: Takes = Takes.NOTHING
+    for_crew: bool = False
+    """From others the same words are only words."""
+
+
+WORDS: tuple[Word, ...] = (
+    Word(asking.help_me, ("help", "desk", "deskbell", "menu"), ("帮助", "菜单", "怎么用")),
+    Word(asking.greet, ("start",), ()),
+    Word(asking.mine, ("my tickets", "mine", "my requests", "tickets"), ("我的工单", "我的报修", "我的申请")),
+    Word(asking.queue, ("queue", "open tickets", "backlog"), ("队列", "待办", "待处理", "工单列表")),
+    Word(
+        asking.on_call,
+        ("on call", "who is on call", "whos on call", "who's on call", "duty"),
+        ("值班", "谁值班", "今天谁值班", "值班表"),
+    ),
+    Word(asking.show, ("status", "show", "ticket"), ("查询", "查单", "工单", "状态"), Takes.TICKET),
+    Word(working.nudge, ("nudge", "chase"), ("催单", "催办", "催一下"), Takes.TICKET),
+    Word(working.cancel, ("cancel", "withdraw"), ("撤单", "撤销", "取消工单", "取消"), Takes.ABOUT),
+    Word(working.reopen, ("reopen",), ("重开", "重新打开"), Takes.ABOUT),
+    Word(raising.report, ("report", "incident"), ("报修", "报障"), Takes.WORDS),
+    Word(raising.request, ("request",), ("申请",), Takes.WORDS),
+    Word(working.acknowledge, ("ack", "acknowledge"), ("受理", "确认接单"), Takes.TICKET, for_crew=True),
+    Word(working.take, ("take", "mine now"), ("接单", "我来"), Takes.TICKET, for_crew=True),
+    Word(working.start, ("start work", "begin", "start"), ("开始处理", "开始"), Takes.TICKET, for_crew=True),
+    Word(
+        working.resolve,
+        ("resolve", "resolved", "fulfil", "done"),
+        ("解决", "已解决", "办结"),
+        Takes.ABOUT,
+        for_crew=True,
+    ),
+    Word(
+        language.english,
+        ("english", "language en", "language english", "lang en"),
+        ("英文", "英语", "语言 英文", "切换英文"),
+    ),
+    Word(
+        language.chinese,
+        ("chinese", "language zh", "language chinese", "lang zh"),
+        ("中文", "汉语", "语言 中文", "切换中文"),
+    ),
+    Word(language.other, ("language", "lang"), ("语言", "切换语言")),
+)
+"""Said alone or with what they take. The first row that fits answers."""
+
+PRESSES: Mapping[str, Presser] = MappingProxyType(
+    {
+        **{step.wish: working.press for step in STEPS},
+        "rate": rating.rate,
+        "show": asking.press_show,
+        "more": asking.more,
+        "mine": asking.mine,
+        "queue": asking.queue,
+        "help": asking.help_me,
+        "draft": raising.raise_draft,
+        "language": language.press,
+    }
+)
+"""Verb of a button to who answers."""
+
+FORMS: Mapping[str, Filler] = MappingProxyType({step.wish: working.submit for step in STEPS if step.fill is not None})
+"""Verb of a form to who takes its answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A command that was said, with its ticket number and the words behind it."""
+
+    word: Word
+    ticket: TicketId | None
+    rest: str
+
+
+def spoken(text: str) -> Spoken | None:
+    """The command that the text is; None when it is somebody's own words."""
+    head = phrasing.narrowed(text[: phrasing.LOOKED_AT])
+    found = _COMMAND.match(head)
+    if found is None:
+        return None
+    gap = text[found.end() : found.end() + 1]
+    rest = text[found.end() :].lstrip(phrasing.SEPARATORS)
+    for word in _ROWS[_squeezed(found["phrase"])]:
+        said = _fitting(word, found, gap, rest)
+        if said is not None:
+            return said
+    return None
+
+
+def is_unknown_command(text: str) -> bool:
+    """A slash and one word that nobody knows."""
+    return _SLASHED.fullmatch(text.strip()) is not None
+
+
+def _fitting(word: Word, found: re.Match[str], gap: str, rest: str) -> Spoken | None:
+    if not rest:
+        return Spoken(word, None, "")
+    match word.takes:
+        case Takes.NOTHING:
+            return None
+        case Takes.TICKET:
+            number = phrasing.number_alone(rest)
+            return None if number is None else Spoken(word, number, "")
+        case Takes.ABOUT:
+            numbered = phrasing.number_after_command(rest)
+            if numbered is not None:
+                return Spoken(word, numbered.ticket, numbered.rest)
+            return Spoken(word, None, rest) if _is_set_off(found, gap) else None
+        case Takes.WORDS:
+            return Spoken(word, None, rest) if _is_set_off(found, gap) else None
+
+
+def _is_set_off(found: re.Match[str], gap: str) -> bool:
+    chinese = not found["phrase"].isascii()
+    return bool(found["slash"]) or gap in "：:\n" or (chinese and gap in " ，,\t\u3000")
+
+
+def _squeezed(phrase: str) -> str:
+    return re.sub(r"[\s_-]+", "", phrase)
+
+
+def _rows() -> Mapping[str, tuple[Word, ...]]:
+    rows: dict[str, list[Word]] = {}
+    for word in WORDS:
+        for phrase in (*word.en, *word.zh):
+            rows.setdefault(_squeezed(phrase), []).append(word)
+    return MappingProxyType({phrase: tuple(words) for phrase, words in rows.items()})
+
+
+def _pattern() -> re.Pattern[str]:
+    """One automaton for all commands, so that the fiftieth costs what the first does."""
+    phrases = sorted({phrase for word in WORDS for phrase in (*word.en, *word.zh)}, key=len, reverse=True)
+    spelled = "|".join(r"[\s_-]?".join(re.escape(part) for part in phrase.split()) for phrase in phrases)
+    return re.compile(rf"\s*(?P<slash>/(?:desk(?:bell)?\s+)?)?(?P<phrase>{spelled})(?:@\w+)?(?![a-z0-9_'’])")
+
+
+_ROWS = _rows()
+_COMMAND = _pattern()
+_SLASHED = re.compile(r"/[a-z0-9_]{1,32}(?:@\w+)?", re.IGNORECASE)

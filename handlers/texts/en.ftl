@@ -1,0 +1,431 @@
+# Every word the desk says in English. Keys name the meaning. A change here is a change in zh.ftl.
+
+### Joints
+
+list-comma = { ", " }
+list-semicolon = { "; " }
+list-sentence = { " " }
+list-then = { ", then " }
+a-pair = { $first } — { $second }
+a-quotation = “{ $words }”
+a-heading = { $ref } · { $gist }
+and-more = … and { $more ->
+    [one] one more
+   *[other] { $more } more
+}
+none = none
+nobody = nobody yet
+somebody = somebody
+the-desk = the desk
+the-channel = the team channel
+whoever-is-left = whoever is left of the team
+myself = { $name } (me)
+private-words = (private: open it in a direct message)
+cut-off = … [{ $left ->
+    [one] one more character
+   *[other] { $left } more characters
+} in the ticket]
+
+### Moments and durations
+
+# Dates in the pattern language of CLDR; the second one is for another year than the present one.
+date-pattern = d MMM
+date-pattern-of-year = d MMM yyyy
+a-day = { $weekday } { $date }
+a-moment = { $weekday } { $date } { $time } ({ $offset })
+a-noted-weekday = { $weekday } ({ $note })
+a-span = { $since }–{ $until } ({ $offset })
+a-long-span = { $since } – { $until }
+a-provisional = { $moment }, provisional: the holidays of that year are not known yet
+make-up-day = make-up working day
+for-a-moment = less than a minute
+for-minutes = { $minutes } min
+for-hours = { $hours } h
+for-hours-minutes = { $hours } h { $minutes } min
+for-days = { $days ->
+    [one] 1 day
+   *[other] { $days } days
+}
+for-days-hours = { $days ->
+    [one] 1 day
+   *[other] { $days } days
+} { $hours } h
+working-time = { $length } (working time)
+as-of = As of { $at }
+
+### What a ticket is
+
+kind-incident = Incident
+kind-request = Service request
+level-high = high
+level-medium = medium
+level-low = low
+priority-P1 = critical
+priority-P2 = high
+priority-P3 = normal
+priority-P4 = low
+a-priority = { $priority } { $meaning }
+a-cell = impact { $impact } × urgency { $urgency }
+a-priority-from-cell = { $priority } = { $cell }
+a-priority-overruled = { $priority }, set by { $by }: { $why } (the matrix says { $matrix }: { $cell })
+a-reading-because = { $what } — you wrote { $words }
+a-reading-heard = { $what } — heard { $words }
+status-new = new
+status-accepted = accepted
+status-in_progress = in progress
+status-waiting_requester = waiting for the requester
+status-waiting_you = waiting for you
+status-waiting_supplier = waiting for a supplier
+status-waiting_approval = waiting for approval
+status-scheduled = scheduled
+status-resolved = resolved
+status-fulfilled = fulfilled
+status-closed = closed
+status-cancelled = cancelled
+
+label-status = Status
+label-kind = Kind
+label-service = Service
+label-priority = Priority
+label-holder = Held by
+label-requester = Raised by
+label-rating = Rating
+label-sequel = Follows on from
+label-solution = Solution
+label-doubt = Reading
+label-kept = Promises kept
+label-broken = Promises broken
+label-ratings = Ratings
+label-on-call = On call now
+label-downtime = I was down
+label-dead-letters = Undelivered
+
+### Promises
+
+clock-response = First response
+clock-update = Next update
+clock-resolution = Resolution
+clock-keep_in_loop = Answer to your last message
+clock-running = by { $due } · { $left } left
+clock-resting = { $note } · the clock rests until { $until }
+clock-overdue = overdue: was promised by { $due }
+clock-kept = kept, { $done }
+clock-late = late: { $done }, was promised by { $due }
+clock-paused = paused, { $left } left
+clock-paused-until = paused, { $left } left; { $until }
+restart-waiting_you = the ball is with you: it goes on when you answer
+restart-waiting_requester = it goes on when the requester answers
+restart-waiting_supplier = it goes on when the supplier delivers
+restart-waiting_approval = it goes on when the approval is there
+restart-scheduled = it goes on when the scheduled work begins
+
+### The receipt
+
+receipt-summary = { $ref }, { $status }: { $gist }
+receipt-new = Noted. { $team } can see it.
+receipt-called = Noted. { $team } is being called.
+receipt-assigned = Noted. It is on { $holder }’s desk.
+receipt-accepted = { $holder } has it.
+receipt-in_progress = { $holder } is working on it.
+receipt-again = It is open again, and { $team } has been told.
+receipt-waiting_requester = The ball is with you: { $holder } needs an answer to go on.
+receipt-waiting_supplier = { $holder } is waiting for a supplier. The clock keeps running.
+receipt-waiting_approval = { $holder } is waiting for an approval.
+receipt-scheduled = { $holder } has scheduled it.
+receipt-resolved = It should work again. Does it?
+receipt-fulfilled = It is done. Is it what you wanted?
+receipt-closed = Closed. If it comes back, just tell me.
+receipt-cancelled = Cancelled. If you need it after all, just tell me.
+receipt-proposal = This is how I read it. One tap puts it right.
+receipt-unsure = I was not sure how to read it. Which of the two is it?
+receipt-what-for = “{ $words }”
+holder-none = nobody yet ({ $team })
+
+### The team’s card, pages and calls
+
+team-title = { $priority } · { $heading }
+team-summary = { $priority } { $ref }, { $status }: { $gist }
+crew-new = Nobody has it yet.
+crew-assigned = Assigned to { $holder }, not acknowledged yet.
+crew-accepted = { $holder } has it.
+crew-in_progress = { $holder } is working on it.
+crew-again = Open again, and nobody has acknowledged yet.
+crew-waiting_requester = Waiting for { $requester } to answer. The clock is paused.
+crew-waiting_supplier = Waiting for a supplier. The clock keeps running.
+crew-waiting_approval = Waiting for approval. The clock is paused.
+crew-scheduled = Scheduled. The clock is paused.
+crew-resolved = Resolved by { $holder }.
+crew-fulfilled = Fulfilled by { $holder }.
+crew-closed = Closed.
+crew-cancelled = Cancelled.
+crew-what-for = “{ $words }”
+doubt-unconfirmed = a guess, not confirmed by { $requester } yet
+first-call = { $who } will be called at { $at } if nobody acknowledges.
+next-call = If nobody acknowledges, { $who } will be called at { $at }.
+page-lead = You are being called (level { $level }, call { $round }). Acknowledge to stop the calls.
+page-missed = Nobody could be called on level { $levels } while I was down.
+page-summary = { $priority } { $ref }: { $gist }. Please acknowledge.
+nobody-title = { $ref }: nobody is on level { $level }
+nobody-lead = That level of the escalation policy is empty, so the next one was called at once. Please mend the rota.
+assigned-lead = { $by } has given this to you.
+assigned-summary = { $by } has given you { $ref }: { $gist }
+more-lead = { $status }. What would you like to do?
+
+### Promises at risk
+
+warning-title = { $clock } of { $ref } is due by { $due }
+warning-lead = { $gist } — { $left } left. Held by { $holder }.
+breach-title = { $clock } of { $ref } is overdue
+breach-lead = { $gist } — was promised by { $due }. Held by { $holder }.
+breach-lead-reclassified = { $gist } — overdue since { $due }, because its priority or service changed then. Held by { $holder }.
+late = Said late by { $by }.
+late-down = Said late by { $by }: I was down { $span }.
+
+### Words between people
+
+question-title = { $ref }: { $by } has a question for you
+question-lead = { $gist } — the ball is with you; the clock goes on when you answer.
+question-over = { $gist } — nothing is waiting for you any more ({ $status }).
+reply-title = { $ref }: { $by } writes
+reply-back-title = { $ref }: { $by } writes
+reopened-title = { $ref } is open again, says { $by }
+nudged-title = { $ref }: { $requester } asks where it stands
+nudged-lead = { $gist } — { $status }, held by { $holder }. The priority stays as it is.
+low-rating-title = { $ref }: { $requester } gave { $stars }
+
+### Done
+
+done-title-incident = { $ref } is resolved
+done-title-request = { $ref } is fulfilled
+done-summary = { $ref } is done: { $gist }. Does it work?
+done-asks-incident = { $by } says it works again. Does it? One tap from 5 (very good) to 1.
+done-asks-request = { $by } says it is done. All right? One tap from 5 (very good) to 1.
+done-rated = you gave { $stars }. Thank you.
+done-closed = closed.
+done-open-again = open again; { $holder } is on it.
+
+### Buttons
+
+do-right = Right
+do-it-is-incident = Something is broken
+do-it-is-request = I need something
+do-more-urgent = More urgent
+do-less-urgent = Less urgent
+do-service = Other service…
+do-not-a-ticket = Not a ticket
+do-drop = No longer needed
+do-answer = Answer
+do-add = Add something
+do-nudge = Ask where it stands
+do-rate = { $stars } ★
+do-reopen = Still broken
+do-open-again = Open again
+do-acknowledge = Acknowledge
+do-start = Start work
+do-go-on = Go on
+do-say = Reply
+do-ask = Ask requester
+do-wait = Wait…
+do-resolve = Resolve
+do-take = Take it
+do-assign = Assign…
+do-more = More…
+do-regrade = Impact and urgency…
+do-overrule = Set priority…
+do-note = Internal note
+do-cancel = Cancel ticket…
+do-show = Show ticket
+do-mine = My tickets
+do-queue = Show queue
+do-help = What can I say?
+do-draft = Make it a ticket all the same
+do-draft-new = No, it is something new
+do-language-en = Speak English
+do-language-zh = 说中文
+sure-drop = Drop { $ref }? Nobody will work on it then.
+sure-yes = Yes, drop it
+sure-no = Keep it
+
+### Forms
+
+form-answer = Answer for { $ref }
+form-say = Reply on { $ref }
+form-note = Note on { $ref }
+form-ask = Ask about { $ref }
+form-wait = { $ref } has to wait
+form-resolve = Resolve { $ref }
+form-assign = Assign { $ref }
+form-regrade = Classify { $ref }
+form-overrule = Priority of { $ref }
+form-cancel = Cancel { $ref }
+form-service = Service of { $ref }
+submit-answer = Send
+submit-say = Send
+submit-note = Keep
+submit-ask = Ask
+submit-wait = Wait
+submit-resolve = Resolve
+submit-assign = Assign
+submit-regrade = Save
+submit-overrule = Save
+submit-cancel = Cancel ticket
+submit-service = Save
+ask-words = Your message
+hint-words = The other side sees this.
+ask-note = Note for the team
+hint-note = The requester does not see this.
+ask-question = What do you need to know?
+hint-question = The clock pauses until the requester answers.
+ask-why = What exactly is awaited?
+hint-why = For example the delivery number, who approves, or the date.
+ask-reason = Why?
+hint-reason = The reason is kept with your name.
+ask-solution = What was done?
+hint-solution = The requester reads this.
+ask-for = Waiting for
+ask-to = Who takes it?
+ask-impact = Impact: how many are affected?
+ask-urgency = Urgency: how soon does it hurt?
+ask-kind = Kind
+ask-service = Service
+ask-priority = Priority
+wait-for-wait_supplier = a supplier (the clock keeps running)
+wait-for-wait_approval = an approval
+wait-for-schedule = an agreed time
+back-to-matrix = { $priority }, as the matrix says
+
+### Answers
+
+passed-on = Passed on to { $to } ({ $ref }).
+passed-on-done = Added to { $ref }, which counts as done.
+noted = Noted on { $ref }, for the team only.
+taken-as-answer = Taken as your answer on { $ref }: { $holder } has it.
+taken-as-answer-lead = The clock is running again.
+nudged-answer = { $holder } has been told that you are waiting for { $ref }.
+nudged-answer-lead = The team sees that you are waiting. The priority stays as it is.
+reopened-answer = Sorry about that. { $ref } is open again, and the team has been told.
+sequel-raised = { $ref } was closed too long ago to open it again, so I have made a new ticket that refers to it.
+sequel-there = There is a new ticket already that follows on from { $ref }.
+raised-receipt-elsewhere = Noted as a ticket. The receipt is in our direct messages.
+raised-no-address = Noted as a ticket. Write to me directly once, and I can send you the receipt and the news.
+raise-how = Just tell me what is wrong or what you need, in one message.
+draft-raised = Made a ticket of it.
+draft-used = That is a ticket already.
+words-kept = Your words are not lost: one tap makes a ticket of them.
+thanks-back = You are welcome.
+rated-well = Thank you, glad to hear it.
+rated-middling = Thank you. If something was missing, tell me in a sentence.
+rated-badly = Sorry. The team lead will look into it.
+greeting-title = Hello { $name }
+greeting-lead = I am the IT service desk. Write what is wrong or what you need; you get a ticket at once.
+empty-lead = I got a message without words. Tell me in a sentence what is wrong or what you need.
+example-1 = “VPN drops every few minutes since this morning”
+example-2 = “I need access to the sales folder by Thursday”
+example-3 = “How do I book a meeting room?”
+help-title = What you can say to me
+help-lead = Just write what is wrong or what you need. Besides, I understand:
+help-raise = report: … / request: … — a ticket that is certainly one or the other
+help-mine = my tickets — what is open
+help-status = status #42, or only #42 — one ticket; #42 and words adds them to it
+help-nudge = nudge #42 — tell the team that you are waiting
+help-cancel = cancel #42 — no longer needed
+help-reopen = reopen #42 — still broken
+help-language = 中文 / English — the language I speak with you
+help-queue = queue — what is open in your team
+help-on-call = on call — who is called first
+help-work = ack #42, take #42, start #42, resolve #42 what was done
+language-chosen = All right, English it is.
+mine-none = You have no open tickets.
+mine-none-lead = If something is wrong, just write it here.
+mine-title = { $count ->
+    [one] You have one open ticket
+   *[other] You have { $count } open tickets
+}
+which-one = Which one do you mean? Please add its number.
+stands-one = { $ref } is { $status }, held by { $holder }.
+stands-several = { $count ->
+    [one] You have one open ticket
+   *[other] You have { $count } open tickets
+}
+stands-several-lead = This is where they stand.
+stands-none-open = Nothing of yours is open.
+stands-last = The last one was { $ref }: { $status }.
+queue-title = { $team }: { $count } open
+queue-none = { $team }: nothing is open.
+queue-more = The first of many, the most urgent first.
+list-hint = Write a number, for example #42, to see one.
+line-due = due { $due }
+line-overdue = overdue since { $due }
+on-call-title = On call now
+on-call-line = { $team }: { $who }
+on-call-nobody = nobody
+apology-title = Something broke on my side. Sorry.
+apology-lead = Nothing was changed. Please try once more; if it happens again, show this number to the desk’s operator.
+apology-key = Number: { $key }
+
+### Refusals
+
+refusal-not_found = I do not know such a ticket of yours.
+refusal-not_allowed = { $ref ->
+    [blank] That is not yours to do.
+   *[other] That is not yours to do on { $ref }.
+}
+refusal-not_from_here = { $ref } is { $status }, so that is not possible now.
+refusal-already_done = { $by } was first: that is done already ({ $ref }).
+refusal-already_done_you = You have done that already ({ $ref }).
+refusal-too_late = { $ref } was closed too long ago to open it again. Please write what is wrong now.
+refusal-missing = Something is missing: { $what }.
+refusal-unknown = I do not know this { $what }: { $value }
+refusal-empty = There are no words in it.
+refusal-refused = That is not possible.
+refusal-now = { $gist } — { $status }, held by { $holder }.
+field-why = the reason
+field-solution = what was done
+field-words = the message
+field-kind = kind
+field-service = service
+field-priority = priority
+field-level = level
+field-to = who takes it
+field-holder = person in this team
+field-stars = rating
+field-wait = reason to wait
+field-for = what it waits for
+field-button = button
+field-language = language
+
+### Bundles and the digest
+
+bundle-title = News of { $tickets ->
+    [one] one ticket
+   *[other] { $tickets } tickets
+}
+bundle-lead = So much happened at once that it is on one card, the most urgent first.
+bundle-line = { $line } — { $news }
+news-warning = { $clock } due by { $due }
+news-breach = { $clock } overdue since { $due }
+news-reply_back = { $requester } writes: “{ $words }”
+news-nobody = nobody is on level { $level }
+news-channel_call = somebody must acknowledge (level { $level })
+news-nudged = { $requester } asks where it stands
+news-team_card = raised by { $requester }
+digest-title = { $team }, { $day }
+digest-summary = { $team }: { $open } open, { $late } late
+digest-nothing = { $span }: nothing to report. Nothing came in and nothing is open.
+digest-lead = { $span }: { $raised } raised, { $done } done, { $cancelled } cancelled.
+digest-due = { $due ->
+    [one] One ticket is due by the end of the next working day:
+   *[other] { $due } tickets are due by the end of the next working day:
+}
+digest-due-none = Nothing falls due before the end of the next working day.
+digest-open = { $count } open, the oldest { $ref } for { $age }
+digest-promises = { $clock } { $count }
+digest-ratings = { $mean } of 5 ({ $count ->
+    [one] one rating
+   *[other] { $count } ratings
+})
+digest-dead-letters = { $count ->
+    [one] one message could not be delivered
+   *[other] { $count } messages could not be delivered
+}
+digest-seal = Seal of the record: { $seal }

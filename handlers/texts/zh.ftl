@@ -1,0 +1,401 @@
+# 服务台说的每一句中文。键名说的是意思；这里改一处，en.ftl 也要改一处。
+
+### 连接
+
+list-comma = 、
+list-semicolon = ；
+list-sentence = { "" }
+list-then = { "，再到" }
+a-pair = { $first }：{ $second }
+a-quotation = “{ $words }”
+a-heading = { $ref } · { $gist }
+and-more = ……还有 { $more } 单
+none = 无
+nobody = 还没有人
+somebody = 有人
+the-desk = 服务台
+the-channel = 团队群
+whoever-is-left = 团队里其余的人
+myself = { $name }（我）
+private-words = （保密工单，请在私聊中查看）
+cut-off = ……［后面还有 { $left } 个字，已全部存入工单］
+
+### 时间
+
+# 日期格式用 CLDR 的写法；第二个用于不在今年的日期。
+date-pattern = yyyy-MM-dd
+date-pattern-of-year = yyyy-MM-dd
+a-day = { $date }（{ $weekday }）
+a-moment = { $date }（{ $weekday }）{ $time }（{ $offset }）
+a-noted-weekday = { $weekday }，{ $note }
+a-span = { $since }–{ $until }（{ $offset }）
+a-long-span = { $since } 至 { $until }
+a-provisional = { $moment }，暂定：该年节假日尚未公布
+make-up-day = 补班
+for-a-moment = 不到 1 分钟
+for-minutes = { $minutes } 分
+for-hours = { $hours } 小时
+for-hours-minutes = { $hours } 小时 { $minutes } 分
+for-days = { $days } 天
+for-days-hours = { $days } 天 { $hours } 小时
+working-time = { $length }（工作时间）
+as-of = 截至 { $at }
+
+### 工单
+
+kind-incident = 故障
+kind-request = 服务申请
+level-high = 高
+level-medium = 中
+level-low = 低
+priority-P1 = 特急
+priority-P2 = 紧急
+priority-P3 = 一般
+priority-P4 = 较低
+a-priority = { $priority } { $meaning }
+a-cell = 影响{ $impact } × 紧急{ $urgency }
+a-priority-from-cell = { $priority } = { $cell }
+a-priority-overruled = { $priority }，由{ $by }指定：{ $why }（按矩阵应为 { $matrix }：{ $cell }）
+a-reading-because = { $what }（您写了{ $words }）
+a-reading-heard = { $what }（原话{ $words }）
+status-new = 待受理
+status-accepted = 已受理
+status-in_progress = 处理中
+status-waiting_requester = 待用户回复
+status-waiting_you = 待您回复
+status-waiting_supplier = 待供应商
+status-waiting_approval = 待审批
+status-scheduled = 已排期
+status-resolved = 已解决
+status-fulfilled = 已办妥
+status-closed = 已关闭
+status-cancelled = 已撤单
+
+label-status = 状态
+label-kind = 类型
+label-service = 服务
+label-priority = 优先级
+label-holder = 处理人
+label-requester = 报单人
+label-rating = 评价
+label-sequel = 接续工单
+label-solution = 解决办法
+label-doubt = 判断
+label-kept = 按时兑现
+label-broken = 超时
+label-ratings = 评价
+label-on-call = 当前值班
+label-downtime = 服务台停机
+label-dead-letters = 未送达
+
+### 时限
+
+clock-response = 首次响应
+clock-update = 进展通报
+clock-resolution = 解决
+clock-keep_in_loop = 答复您的留言
+clock-running = { $due } 前 · 剩余 { $left }
+clock-resting = { $note } · 非工作时间，{ $until } 起继续计时
+clock-overdue = 已超时，原定 { $due } 前
+clock-kept = 按时，{ $done }
+clock-late = 超时，{ $done } 完成，原定 { $due } 前
+clock-paused = 已暂停，剩余 { $left }
+clock-paused-until = 已暂停，剩余 { $left }；{ $until }
+restart-waiting_you = 等您回复，您一回复就继续计时
+restart-waiting_requester = 用户回复后继续计时
+restart-waiting_supplier = 供应商办好后继续计时
+restart-waiting_approval = 批准后继续计时
+restart-scheduled = 到约定时间开工后继续计时
+
+### 回执
+
+receipt-summary = { $ref } { $status }：{ $gist }
+receipt-new = 已登记，{ $team }已经看到。
+receipt-called = 已登记，正在呼叫{ $team }。
+receipt-assigned = 已登记，交给{ $holder }了。
+receipt-accepted = { $holder }已受理。
+receipt-in_progress = { $holder }正在处理。
+receipt-again = 已重开，{ $team }已收到通知。
+receipt-waiting_requester = 现在等您：{ $holder }需要您回复才能继续。
+receipt-waiting_supplier = { $holder }在等供应商，时限照常计算。
+receipt-waiting_approval = { $holder }在等审批。
+receipt-scheduled = { $holder }已排好时间。
+receipt-resolved = 应该好了，您试试？
+receipt-fulfilled = 已经办妥，您看看对不对？
+receipt-closed = 已关闭。要是又出问题，直接告诉我。
+receipt-cancelled = 已撤单。要是还需要，直接告诉我。
+receipt-proposal = 我是这样理解的，不对的话点一下就能改。
+receipt-unsure = 我拿不准，请您点一下：是哪一种？
+receipt-what-for = “{ $words }”
+holder-none = 还没有人（{ $team }）
+
+### 团队卡片与呼叫
+
+team-title = { $priority } · { $heading }
+team-summary = { $priority } { $ref } { $status }：{ $gist }
+crew-new = 还没有人受理。
+crew-assigned = 已派给{ $holder }，尚未受理。
+crew-accepted = { $holder }已受理。
+crew-in_progress = { $holder }正在处理。
+crew-again = 已重开，还没有人受理。
+crew-waiting_requester = 等{ $requester }回复，计时已暂停。
+crew-waiting_supplier = 等供应商，时限照常计算。
+crew-waiting_approval = 等审批，计时已暂停。
+crew-scheduled = 已排期，计时已暂停。
+crew-resolved = { $holder }已解决。
+crew-fulfilled = { $holder }已办妥。
+crew-closed = 已关闭。
+crew-cancelled = 已撤单。
+crew-what-for = “{ $words }”
+doubt-unconfirmed = 系统推测，{ $requester }尚未确认
+first-call = 如无人受理，{ $at } 呼叫{ $who }。
+next-call = 如仍无人受理，{ $at } 呼叫{ $who }。
+page-lead = 正在呼叫您（第 { $level } 级，第 { $round } 次）。点“受理”即停止呼叫。
+page-missed = 服务台停机期间，第 { $levels } 级未能呼叫。
+page-summary = { $priority } { $ref }：{ $gist }，请受理
+nobody-title = { $ref }：第 { $level } 级没有人
+nobody-lead = 升级流程的这一级是空的，已立即呼叫下一级。请补上值班表。
+assigned-lead = { $by }把这单交给您了。
+assigned-summary = { $by }把 { $ref } 交给您了：{ $gist }
+more-lead = { $status }。您要做什么？
+
+### 快到时限与超时
+
+warning-title = { $ref } 的{ $clock }快到时限：{ $due }
+warning-lead = { $gist }，剩余 { $left }。处理人：{ $holder }。
+breach-title = { $ref } 的{ $clock }已超时
+breach-lead = { $gist }，原定 { $due } 前。处理人：{ $holder }。
+breach-lead-reclassified = { $gist }，因优先级或服务变更，自 { $due } 起算超时。处理人：{ $holder }。
+late = 这条通知晚了 { $by }。
+late-down = 这条通知晚了 { $by }：服务台 { $span } 停机。
+
+### 往来
+
+question-title = { $ref }：{ $by }有个问题问您
+question-lead = { $gist }。现在等您回复，您一回复就继续计时。
+question-over = { $gist }。已不需要您回复（{ $status }）。
+reply-title = { $ref }：{ $by }的回复
+reply-back-title = { $ref }：{ $by }的留言
+reopened-title = { $ref } 已由{ $by }重开
+nudged-title = { $ref }：{ $requester }催单
+nudged-lead = { $gist }。{ $status }，处理人：{ $holder }。优先级不变。
+low-rating-title = { $ref }：{ $requester }给了 { $stars }
+
+### 办结
+
+done-title-incident = { $ref } 已解决
+done-title-request = { $ref } 已办妥
+done-summary = { $ref } 已完成：{ $gist }。您试试？
+done-asks-incident = { $by }说已经修好。能用了吗？请打分，5 分最好。
+done-asks-request = { $by }说已经办好。满意吗？请打分，5 分最好。
+done-rated = 您打了 { $stars }，谢谢。
+done-closed = 已关闭。
+done-open-again = 已重开，{ $holder }在处理。
+
+### 按钮
+
+do-right = 没错
+do-it-is-incident = 是故障
+do-it-is-request = 是申请
+do-more-urgent = 更急
+do-less-urgent = 没那么急
+do-service = 换个服务…
+do-not-a-ticket = 不用建单
+do-drop = 不需要了
+do-answer = 回复
+do-add = 补充说明
+do-nudge = 催单
+do-rate = { $stars } ★
+do-reopen = 还没好
+do-open-again = 重开
+do-acknowledge = 受理
+do-start = 开始处理
+do-go-on = 继续处理
+do-say = 回复用户
+do-ask = 询问用户
+do-wait = 挂起…
+do-resolve = 解决
+do-take = 我来处理
+do-assign = 转派…
+do-more = 更多…
+do-regrade = 影响与紧急度…
+do-overrule = 指定优先级…
+do-note = 内部备注
+do-cancel = 撤单…
+do-show = 查看工单
+do-mine = 我的工单
+do-queue = 查看队列
+do-help = 我能说什么？
+do-draft = 还是建个工单
+do-draft-new = 不是，这是新问题
+do-language-en = Speak English
+do-language-zh = 说中文
+sure-drop = 要撤掉 { $ref } 吗？撤单后就没有人处理了。
+sure-yes = 撤掉
+sure-no = 留着
+
+### 表单
+
+form-answer = 回复 { $ref }
+form-say = 回复 { $ref }
+form-note = { $ref } 备注
+form-ask = 就 { $ref } 询问用户
+form-wait = 挂起 { $ref }
+form-resolve = 解决 { $ref }
+form-assign = 转派 { $ref }
+form-regrade = { $ref } 分类
+form-overrule = { $ref } 优先级
+form-cancel = 撤销 { $ref }
+form-service = { $ref } 所属服务
+submit-answer = 发送
+submit-say = 发送
+submit-note = 保存
+submit-ask = 发送
+submit-wait = 挂起
+submit-resolve = 解决
+submit-assign = 转派
+submit-regrade = 保存
+submit-overrule = 保存
+submit-cancel = 撤单
+submit-service = 保存
+ask-words = 内容
+hint-words = 对方会看到。
+ask-note = 给团队的备注
+hint-note = 用户看不到。
+ask-question = 想问什么？
+hint-question = 用户回复之前暂停计时。
+ask-why = 具体等什么？
+hint-why = 例如快递单号、审批人、约定日期。
+ask-reason = 原因
+hint-reason = 原因和您的名字会一起留档。
+ask-solution = 做了什么？
+hint-solution = 用户会看到。
+ask-for = 等什么
+ask-to = 交给谁？
+ask-impact = 影响度：多少人受影响？
+ask-urgency = 紧急度：多快会耽误事？
+ask-kind = 类型
+ask-service = 服务
+ask-priority = 优先级
+wait-for-wait_supplier = 供应商（时限照常计算）
+wait-for-wait_approval = 审批
+wait-for-schedule = 约定的时间
+back-to-matrix = { $priority }，按矩阵
+
+### 答复
+
+passed-on = 已转告{ $to }（{ $ref }）。
+passed-on-done = 已补充到 { $ref }。这单目前算已完成。
+noted = 已记入 { $ref }，只有团队能看到。
+taken-as-answer = 已作为您对 { $ref } 的回复，{ $holder }收到了。
+taken-as-answer-lead = 已继续计时。
+nudged-answer = 已提醒{ $holder }：您在等 { $ref }。
+nudged-answer-lead = 团队已知道您在等。优先级不变。
+reopened-answer = 抱歉。{ $ref } 已重开，团队已收到通知。
+sequel-raised = { $ref } 关闭太久，不能重开了。我新建了一单，并关联到它。
+sequel-there = { $ref } 已经有后续工单了。
+raised-receipt-elsewhere = 已建单，回执在我们的私聊里。
+raised-no-address = 已建单。请先私聊我一次，我才能把回执和进展发给您。
+raise-how = 一句话告诉我哪里坏了，或者需要什么。
+draft-raised = 已建单。
+draft-used = 这段话已经建过单了。
+words-kept = 您写的话没有丢，点一下就能建单。
+thanks-back = 不客气。
+rated-well = 谢谢，能帮上忙就好。
+rated-middling = 谢谢。哪里不够好，欢迎告诉我一句。
+rated-badly = 很抱歉。团队主管会了解情况。
+greeting-title = { $name }，您好
+greeting-lead = 我是 IT 服务台。直接写哪里坏了、需要什么，马上就有工单。
+empty-lead = 刚才那条消息没有文字。请用一句话说说哪里坏了，或者需要什么。
+example-1 = “VPN 从早上开始老是断”
+example-2 = “周四之前需要销售共享文件夹的权限”
+example-3 = “会议室怎么预订？”
+help-title = 您可以这样跟我说
+help-lead = 直接写哪里坏了、需要什么就行。另外我还听得懂：
+help-raise = 报修：…… / 申请：……　明确建故障单或申请单
+help-mine = 我的工单　看还没办完的
+help-status = 查询 #42，或只写 #42　看一单；#42 后面加文字就是补充说明
+help-nudge = 催单 #42　告诉团队您在等
+help-cancel = 撤单 #42　不需要了
+help-reopen = 重开 #42　还没好
+help-language = 中文 / English　我跟您说哪种语言
+help-queue = 队列　您团队还没办完的
+help-on-call = 值班　先呼叫谁
+help-work = 受理 #42、接单 #42、开始处理 #42、解决 #42 做了什么
+language-chosen = 好的，以后说中文。
+mine-none = 您没有未办完的工单。
+mine-none-lead = 有什么问题，直接在这里写就行。
+mine-title = 您有 { $count } 单未办完
+which-one = 您说的是哪一单？请带上单号。
+stands-one = { $ref } { $status }，处理人：{ $holder }。
+stands-several = 您有 { $count } 单未办完
+stands-several-lead = 目前的情况：
+stands-none-open = 您没有未办完的工单。
+stands-last = 最近一单是 { $ref }：{ $status }。
+queue-title = { $team }：{ $count } 单未办完
+queue-none = { $team }：没有未办完的工单。
+queue-more = 只列出最急的一部分。
+list-hint = 写单号（例如 #42）可以看一单。
+line-due = { $due } 前
+line-overdue = 已超时，原定 { $due }
+on-call-title = 当前值班
+on-call-line = { $team }：{ $who }
+on-call-nobody = 无人值班
+apology-title = 抱歉，我这边出错了。
+apology-lead = 什么都没有改动。请再试一次；如果还是这样，请把下面的编号告诉服务台管理员。
+apology-key = 编号：{ $key }
+
+### 不行的时候
+
+refusal-not_found = 没有找到您的这张工单。
+refusal-not_allowed = { $ref ->
+    [blank] 这个操作不归您做。
+   *[other] { $ref } 的这个操作不归您做。
+}
+refusal-not_from_here = { $ref } 现在是“{ $status }”，不能这样操作。
+refusal-already_done = { $by }已经先做了（{ $ref }）。
+refusal-already_done_you = 您已经做过了（{ $ref }）。
+refusal-too_late = { $ref } 关闭太久，不能重开了。请直接写现在的问题。
+refusal-missing = 还缺一项：{ $what }。
+refusal-unknown = 没有这个{ $what }：{ $value }
+refusal-empty = 里面没有文字。
+refusal-refused = 这个不行。
+refusal-now = { $gist }。{ $status }，处理人：{ $holder }。
+field-why = 原因
+field-solution = 做了什么
+field-words = 内容
+field-kind = 类型
+field-service = 服务
+field-priority = 优先级
+field-level = 等级
+field-to = 交给谁
+field-holder = 团队成员
+field-stars = 评分
+field-wait = 挂起原因
+field-for = 等什么
+field-button = 按钮
+field-language = 语言
+
+### 合并通知与日报
+
+bundle-title = { $tickets } 张工单有新情况
+bundle-lead = 同时发生的事较多，合在一张卡片上，最急的在前。
+bundle-line = { $line }　{ $news }
+news-warning = { $clock }快到时限：{ $due }
+news-breach = { $clock }已超时，原定 { $due }
+news-reply_back = { $requester }留言：“{ $words }”
+news-nobody = 第 { $level } 级没有人
+news-channel_call = 需要有人受理（第 { $level } 级）
+news-nudged = { $requester }催单
+news-team_card = { $requester }报单
+digest-title = { $team }日报 { $day }
+digest-summary = { $team }：未办完 { $open } 单，超时 { $late } 项
+digest-nothing = { $span }：无事可报。没有新单，也没有未办完的。
+digest-lead = { $span }：新增 { $raised } 单，办结 { $done } 单，撤单 { $cancelled } 单。
+digest-due = 下一个工作日结束前到期的有 { $due } 单：
+digest-due-none = 下一个工作日结束前没有到期的。
+digest-open = 未办完 { $count } 单，最早的 { $ref } 已 { $age }
+digest-promises = { $clock } { $count } 项
+digest-ratings = { $mean } 分（满分 5 分，{ $count } 次评价）
+digest-dead-letters = { $count } 条消息未能送达
+digest-seal = 记录封印：{ $seal }

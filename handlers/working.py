@@ -1,0 +1,167 @@
+"""Work on a ticket, by button, by form or by text: every row of the table of steps, and the words for them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from bot.chat.card import Card, Tone
+from bot.domain import commands as orders
+from bot.domain.access import is_crew
+from bot.domain.commands import Command
+from bot.domain.ids import TicketId
+from bot.domain.refusals import Unknown
+from bot.domain.ticket import Ticket
+from bot.services.ports import Filed
+from handlers import asking, phrasing, raising
+from handlers.cards.plain import word_back
+from handlers.forms import form_for
+from handlers.heard import Heard, Wish
+from handlers.steps import BY_WISH, Answers, Step, refuse_unless
+from handlers.turn import Ask, Deed, Do, Turn
+
+_SAID_BACK = frozenset({"answer", "say", "note", "ask", "nudge"})
+"""What leaves no trace on the card that was pressed gets a word back."""
+
+
+async def press(turn: Turn, wish: Wish) -> Deed:
+    """A button of the table: its command, or its form."""
+    step, number = _step(wish), _number(wish)
+    if step.press is None:
+        return await _open(turn, step, number)
+    command = step.press(turn.who.id, number, wish.argument)
+    match wish.verb:
+        case "reopen":
+            return await raising.reopen(turn, await turn.ticket(number))
+        case "kind":
+            return Do(await _kind_or_yes(turn, number, wish.argument, command))
+        case "nudge":
+            return Do(command, (turn.letter(word_back(turn.say("nudged-answer-lead"))),))
+        case _:
+            return Do(command)
+
+
+async def submit(turn: Turn, wish: Wish, answers: Answers) -> Deed:
+    """A form of the table: the command it fills."""
+    step, number = _step(wish), _number(wish)
+    if step.fill is None:
+        raise Unknown(what="button", value=wish.verb)
+    clean = {name: phrasing.storable(answer) for name, answer in answers.items()}
+    command = step.fill(turn.who.id, number, clean)
+    if step.wish not in _SAID_BACK:
+        return Do(command)
+    ticket = await turn.ticket(number)
+    return Do(command, (turn.letter(passed_on(turn, ticket, private=step.wish == "note")),))
+
+
+def passed_on(turn: Turn, ticket: Ticket, *, private: bool = False, lead: str = "") -> Card:
+    """Who hears the words now."""
+    view = turn.view(ticket)
+    if private:
+        return word_back(turn.say("noted", ref=ticket.ref), tone=Tone.QUIET)
+    to = view.requester if is_crew(turn.who.id, ticket, turn.house.rules) else view.holder
+    return word_back(turn.say("passed-on", ref=ticket.ref, to=to), lead=lead, tone=Tone.QUIET)
+
+
+async def _open(turn: Turn, step: Step, number: TicketId) -> Deed:
+    ticket = await turn.ticket(number)
+    refuse_unless(step, ticket, turn.who.id, turn.house.rules, turn.now)
+    return Ask(form_for(step.wish, turn.view(ticket)))
+
+
+async def _kind_or_yes(turn: Turn, number: TicketId, kind: str, command: Command) -> Command:
+    """Naming the kind that it has already is the author's yes."""
+    ticket = await turn.ticket(number)
+    if ticket.kind == kind and not ticket.confirmed:
+        return orders.Confirm(by=turn.who.id, ticket=number)
+    return command
+
+
+def _step(wish: Wish) -> Step:
+    step = BY_WISH.get(wish.verb)
+    if step is None:
+        raise Unknown(what="button", value=wish.verb[:40])
+    return step
+
+
+def _number(wish: Wish) -> TicketId:
+    if wish.ticket is None:
+        raise Unknown(what="button", value=wish.verb[:40])
+    return wish.ticket
+
+
+# --- by text ---------------------------------------------------------------------------------------------------------
+
+
+async def nudge(turn: Turn, heard: Heard) -> Deed:
+    """催单 #42; without a number the only one that is open."""
+    return await _on_mine(turn, heard, lambda ticket: _done(asking.nudge(turn, ticket)))
+
+
+async def cancel(turn: Turn, heard: Heard) -> Deed:
+    """撤单 #42: no longer needed."""
+    return await _on_mine(turn, heard, lambda ticket: _done(_and_show(turn, ticket, _cancel(turn, ticket, heard))))
+
+
+async def reopen(turn: Turn, heard: Heard) -> Deed:
+    """重开 #42: not done after all."""
+    if heard.ticket is not None:
+        return await raising.reopen(turn, await turn.ticket(heard.ticket), heard.rest)
+    done = [filed for filed in await turn.my_tickets(only_open=False, limit=10) if filed.ticket.is_done]
+    return await _the_only_one(turn, done, lambda ticket: raising.reopen(turn, ticket, heard.rest))
+
+
+async def acknowledge(turn: Turn, heard: Heard) -> Deed:
+    """ "ack #42", "受理 42"."""
+    return await _on_theirs(turn, heard, lambda ticket: orders.Acknowledge(by=turn.who.id, ticket=ticket.id))
+
+
+async def take(turn: Turn, heard: Heard) -> Deed:
+    """ "take #42", "接单 42"."""
+    return await _on_theirs(turn, heard, lambda ticket: orders.Assign(by=turn.who.id, ticket=ticket.id, to=turn.who.id))
+
+
+async def start(turn: Turn, heard: Heard) -> Deed:
+    """ "start #42", "开始处理 42"."""
+    return await _on_theirs(turn, heard, lambda ticket: orders.Start(by=turn.who.id, ticket=ticket.id))
+
+
+async def resolve(turn: Turn, heard: Heard) -> Deed:
+    """ "resolve #42 replaced the cable": the words are the solution."""
+    return await _on_theirs(
+        turn, heard, lambda ticket: orders.Resolve(by=turn.who.id, ticket=ticket.id, solution=heard.rest)
+    )
+
+
+def _cancel(turn: Turn, ticket: Ticket, heard: Heard) -> Command:
+    return orders.Cancel(by=turn.who.id, ticket=ticket.id, why=heard.rest)
+
+
+def _and_show(turn: Turn, ticket: Ticket, command: Command) -> Deed:
+    return Do(command, (turn.showing(ticket),))
+
+
+async def _done(deed: Deed) -> Deed:
+    return deed
+
+
+async def _on_theirs(turn: Turn, heard: Heard, order: Callable[[Ticket], Command]) -> Deed:
+    """For those who work: the ticket must be named."""
+    if heard.ticket is None:
+        return await asking.queue(turn, heard)
+    ticket = await turn.ticket(heard.ticket)
+    return _and_show(turn, ticket, order(ticket))
+
+
+async def _on_mine(turn: Turn, heard: Heard, deed: Callable[[Ticket], Awaitable[Deed]]) -> Deed:
+    """For those who asked: the ticket named, or the only one open."""
+    if heard.ticket is not None:
+        return await deed(await turn.ticket(heard.ticket))
+    return await _the_only_one(turn, await turn.my_tickets(), deed)
+
+
+async def _the_only_one(turn: Turn, found: list[Filed], deed: Callable[[Ticket], Awaitable[Deed]]) -> Deed:
+    if not found:
+        return turn.tell(word_back(turn.say("mine-none"), lead=turn.say("mine-none-lead"), tone=Tone.QUIET))
+    if len(found) > 1:
+        return turn.tell(*asking.choices(turn, found, turn.say("which-one")))
+    return await deed(found[0].ticket)
