@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from bot.domain.rules import Rules
 from bot.house_rules.advice import holiday_warnings, rule_warnings
 from bot.house_rules.building import build_rules, whole_problems
-from bot.house_rules.calendars import build_calendars
+from bot.house_rules.calendars import Calendars, build_calendars
 from bot.house_rules.problems import BadRules, Problem
 from bot.house_rules.reading import FILES, Policy, read_folder
 
@@ -20,25 +21,32 @@ PACKAGED = Path(__file__).resolve().parent.parent / "rules"
 
 def load(folder: Path | None, *, now: datetime) -> Rules:
     """The rules of that folder, or the packaged ones. Raises BadRules with every mistake there is."""
-    rules, _, problems = _work(folder or PACKAGED, now)
-    if rules is None:
-        raise BadRules(problems)
-    return rules
+    found = _read(folder or PACKAGED, now)
+    if found.problems:
+        raise BadRules(found.problems)
+    return build_rules(found.written, found.calendars)
 
 
 def check(folder: Path | None, *, now: datetime) -> list[Problem]:
-    """Every mistake and every warning, in the order of files and lines; the rules can be used when all are warnings."""
-    rules, written, problems = _work(folder or PACKAGED, now)
-    calendars, _ = build_calendars(written.calendars, written.years, now)
-    problems += holiday_warnings(written, calendars, now)
-    if rules is not None:
-        problems += rule_warnings(written, rules, now)
+    """Every mistake and every warning, in the order of files and lines; the rules can be used when all are warnings.
+
+    Most warnings can only be given when there are no mistakes.
+    """
+    found = _read(folder or PACKAGED, now)
+    problems = [*found.problems, *holiday_warnings(found.written, found.calendars, now)]
+    if not found.problems:
+        problems += rule_warnings(found.written, build_rules(found.written, found.calendars), now)
     return sorted(set(problems))
 
 
-def _work(folder: Path, now: datetime) -> tuple[Rules | None, Policy, list[Problem]]:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    written: Policy
+    calendars: Calendars
+    problems: list[Problem]
+
+
+def _read(folder: Path, now: datetime) -> _Found:
     written, problems = read_folder(folder)
     calendars, bad_calendars = build_calendars(written.calendars, written.years, now)
-    problems += bad_calendars
-    problems += whole_problems(written)
-    return (None if problems else build_rules(written, calendars)), written, problems
+    return _Found(written, calendars, [*problems, *bad_calendars, *whole_problems(written)])

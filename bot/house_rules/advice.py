@@ -45,6 +45,7 @@ def rule_warnings(written: Written, rules: Rules, now: datetime) -> Iterator[Pro
             what, advice = "there is no channel for the digest", "add `channel:`, or remove `digest_at:`"
             yield written.teams.problem((team.id, "digest_at"), what, advice, warning=True)
     yield from _falling_matrix(written, rules)
+    yield from _shared_names(written)
 
 
 def _unguarded(written: Written, team: Team) -> Iterator[Problem]:
@@ -100,6 +101,19 @@ def _falling_matrix(written: Written, rules: Rules) -> Iterator[Problem]:
             if order.index(rules.matrix[higher, level]) > order.index(rules.matrix[lower, level]):
                 what = f"for urgency {level} impact {higher} has a lower priority than {lower}"
                 yield written.matrix.problem((higher.value, level.value), what, "exchange them", warning=True)
+
+
+def _shared_names(written: Written) -> Iterator[Problem]:
+    """One name of two services: the desk cannot tell them apart by it."""
+    owners: dict[str, str] = {}
+    for service, entry in written.services.entries.items():
+        for place, alias in enumerate(entry.aliases):
+            owner = owners.setdefault(alias.casefold(), service)
+            if owner != service:
+                what = f"`{alias}` is also a name of `{owner}`"
+                yield written.services.problem(
+                    (service, "aliases", place), what, "keep it at one of them", warning=True
+                )
 
 
 def _policies_of(rules: Rules, team: Team) -> list[Policy]:

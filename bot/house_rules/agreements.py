@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import product
 from types import MappingProxyType
 from typing import Literal
 
@@ -95,9 +96,10 @@ def _lineage(name: str, entries: Mapping[str, AgreementEntry]) -> tuple[str, ...
 
 
 def _gaps(name: str, entry: AgreementEntry, chapter: Chapter[AgreementEntry]) -> Iterator[Problem]:
+    """An agreement that is like another has no gaps but those of the other, where they are told."""
     written = sources(name, chapter.entries)
-    for kind in KINDS:
-        for priority in Priority:
+    if entry.like is None:
+        for kind, priority in product(KINDS, Priority):
             if (kind, priority) not in written:
                 what = f"`{name}` promises nothing for {kind} {priority}"
                 advice = f"add `{priority}:` with its times, or `{priority}: {{}}` when nothing is promised"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, time, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationInfo
 
@@ -264,8 +264,3 @@ class YearFileEntry(BaseModel):
 
     year: Annotated[str, Field(pattern=r"^\d{4}$")] | None = None
     days: Annotated[list[DayEntry], Field(min_length=1)]
-
-
-Model = type[BaseModel]
-Check = Callable[[Any], Any]
-Entries = Mapping[str, Entry]

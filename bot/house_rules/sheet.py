@@ -54,7 +54,7 @@ def read_sheet(path: Path) -> tuple[Sheet | None, list[Problem]]:
     """The file as a sheet, or None when it cannot be read at all; and every mistake of its form."""
     file = str(path)
     try:
-        root = _composed(path.read_bytes())
+        root = _composed(_bytes(path))
     except _Unreadable as bad:
         return None, [Problem(file, bad.line, bad.column, bad.what, bad.advice)]
     problems: list[Problem] = []
@@ -66,6 +66,14 @@ class _Unreadable(ValueError):
     def __init__(self, what: str, advice: str, *, line: int = 1, column: int = 1) -> None:
         super().__init__(what)
         self.what, self.advice, self.line, self.column = what, advice, line, column
+
+
+def _bytes(path: Path) -> bytes:
+    """Raises _Unreadable."""
+    try:
+        return path.read_bytes()
+    except OSError as bad:
+        raise _Unreadable(f"the file cannot be read ({bad.strerror})", "let the desk's user read it") from bad
 
 
 def _composed(raw: bytes) -> yaml.Node:

@@ -11,7 +11,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic_core import PydanticCustomError
 
-from bot.domain.hours import BadHours, Window, dates_between, parse_clock, parse_weekdays, parse_window, yearly_between
+from bot.domain.hours import (
+    BadHours,
+    ProblemCode,
+    Window,
+    dates_between,
+    parse_clock,
+    parse_weekdays,
+    parse_window,
+    yearly_between,
+)
 from bot.domain.rules import Who, WhoKind
 from bot.domain.sla import WorkingDays
 from bot.house_rules.problems import did_you_mean, nearest
@@ -133,8 +142,10 @@ def window(written: object) -> Window:
     try:
         return parse_window(said)
     except BadHours as bad:
+        if bad.problems[0].code is ProblemCode.EQUAL_EDGES:
+            raise wrong(f"`{said}` begins when it ends", "write `00:00-24:00` for all day") from bad
         todo = "write opening and closing like `09:00-12:30`, at the latest `24:00`"
-        raise wrong(f"`{said}` are not the hours of a day ({bad.problems[0].code})", todo) from bad
+        raise wrong(f"`{said}` are not the hours of a day", todo) from bad
 
 
 def weekdays(written: object) -> str:
