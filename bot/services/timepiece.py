@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -125,6 +126,6 @@ def _whole(moment: datetime) -> datetime:
 
 
 def _forwards(speed: float) -> float:
-    if not speed > 0:
+    if not 0 < speed < math.inf:
         raise ValueError(f"time runs forwards only, not at speed {speed}")
     return speed
