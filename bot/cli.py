@@ -7,7 +7,7 @@ import json
 import sys
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -71,7 +71,7 @@ def run(no_browser: NoBrowser = True) -> None:
 
 @app.command()
 def check(rules: Rules = None) -> None:
-    """Read the policy files and report every mistake at once, each with file and line. Exits with 1 when there are any."""
+    """Read the policy files and report every mistake at once, with file and line. Exits with 1 when there are any."""
     from bot.office import check_rules
 
     raise typer.Exit(check_rules(rules))
@@ -189,7 +189,7 @@ def _print_rows(rows: list[dict[str, Any]], as_json: bool, columns: tuple[str, .
     Console().print(table)
 
 
-def _fail(why: str) -> None:
+def _fail(why: str) -> NoReturn:
     typer.echo(why, err=True)
     raise typer.Exit(1)
 

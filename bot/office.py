@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.classifier import Context, ServiceEntry
+from bot.app import catalogue
 from bot.classifier import classify as read_words
 from bot.classifier.as_json import NotAMessage, as_fields, classified_line
 from bot.domain.rules import Rules
 from bot.domain.sla import promises
-from bot.house_rules import BadRules, load, problems
+from bot.house_rules import BadRules, check, load
 from bot.services.ports import Filed, Unit
 from bot.settings import Settings, read_settings
 from handlers.phrasing import number_alone
@@ -55,10 +55,10 @@ def rules_or_exit(folder: Path | None) -> Rules:
 
 def check_rules(folder: Path | None) -> int:
     """Prints what is wrong with the policy; 1 when anything is."""
-    found = problems(folder or settings_or_exit().rules, now=now())
+    found = check(folder or settings_or_exit().rules, now=now())
     for one in found:
         print(one)
-    return 1 if any(one.is_mistake for one in found) else 0
+    return 0 if all(one.warning for one in found) else 1
 
 
 @asynccontextmanager
@@ -165,14 +165,6 @@ def read_lines(lines: Iterable[str]) -> Iterator[str]:
             yield classified_line(line, context=context)
         except NotAMessage as trouble:
             yield json.dumps({"error": str(trouble)}, ensure_ascii=False)
-
-
-def catalogue(rules: Rules) -> Context:
-    """The services of the desk, as the classifier wants to know them."""
-    entries = (
-        ServiceEntry(one.id, tuple(one.names.values()), one.aliases, one.keywords) for one in rules.services.values()
-    )
-    return Context(services=tuple(entries), matrix={(i.value, u.value): p.value for (i, u), p in rules.matrix.items()})
 
 
 def ticket_row(filed: Filed) -> Row:

@@ -69,7 +69,7 @@ class Classification:
     """A proposal about one text; a person confirms or corrects it."""
 
     kind: Kind
-    kind_scores: Mapping[Kind, float]
+    kind_scores: Mapping[str, float]
     security: bool
     service: str | None
     service_candidates: tuple[tuple[str, float], ...]

@@ -123,6 +123,7 @@ class Desk:
         self._waiting: deque[_Knock] = deque()
         self._knocked = asyncio.Event()
         self._closing = False
+        self._serving = False
         self._last_number: int | None = None
 
     async def do(self, command: Command, *, cause: str | None = None, letters: Sequence[Letter] = ()) -> Outcome:
@@ -159,7 +160,14 @@ class Desk:
             if not self._waiting and not self._closing:
                 self._knocked.clear()
             if batch:
+                self._serving = True
                 await self._serve(batch)
+                self._serving = False
+
+    @property
+    def is_busy(self) -> bool:
+        """Somebody is inside, or waits to be let in."""
+        return self._serving or bool(self._waiting)
 
     def close(self) -> None:
         """Nobody new is let in; `run` returns when those inside are served."""

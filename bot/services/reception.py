@@ -82,6 +82,11 @@ class Reception:
             await self._stopping.wait()
             self._workers = None
 
+    @property
+    def is_busy(self) -> bool:
+        """Something that was kept is not handled yet."""
+        return bool(self._in_hand)
+
     def close(self) -> None:
         """`run` returns when what is being handled is handled; the rest waits on the disk."""
         self._stopping.set()

@@ -1,0 +1,221 @@
+"""The composition root: the only room that knows every other; it starts and stops them in order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.chat.port import Intake, Platform, RawIncoming, Undelivered
+from bot.classifier import Classification, Context, ServiceEntry, classify
+from bot.domain.commands import Downtime
+from bot.domain.rules import Rules
+from bot.engine.alarm import Alarm
+from bot.engine.relay import Relay
+from bot.services import failpoint
+from bot.services.desk import Committed, Desk
+from bot.services.directory import AddressBook
+from bot.services.ports import Arrival, Reads, Store, Timepiece
+from bot.services.reception import Reception
+from bot.services.watch import Watch
+from handlers.dispatch import Dispatcher
+from handlers.drawing import BUNDLES, Drawer
+from handlers.house import House
+from handlers.speech import Texts
+from handlers.turn import Ask
+
+BEFORE_READY = failpoint.declare("start.before_ready")
+AFTER_READY = failpoint.declare("start.after_ready")
+
+SWEEP = timedelta(seconds=5)
+
+STIRS_S = 0.01
+"""How long at most until somebody who waits for rest looks again: the end of a piece of work rings no bell."""
+
+log = structlog.get_logger(__name__)
+
+
+class App:
+    """One desk: the door, and everybody who knocks at it."""
+
+    def __init__(
+        self,
+        *,
+        rules: Rules,
+        store: Store,
+        timepiece: Timepiece,
+        people: AddressBook,
+        texts: Texts,
+        platforms: Mapping[str, Platform],
+        sweep: timedelta = SWEEP,
+    ) -> None:
+        self.rules = rules
+        self.reads: Reads = store.reads
+        self.time = timepiece
+        self.people = people
+        self.platforms = platforms
+        self.desk = Desk(store, rules, timepiece, people, on_commit=self._committed)
+        self.alarm = Alarm(timepiece, sweep=sweep)
+        self.watch = Watch(self.desk, self.reads, rules, timepiece, arm=self.alarm.ring_at)
+        house = House(
+            rules=rules,
+            texts=texts,
+            desk=self.desk,
+            reads=self.reads,
+            directory=people,
+            clock=timepiece,
+            read_words=_reader_of_words(rules),
+        )
+        self._dispatcher = Dispatcher(house)
+        self.reception = Reception(self.desk, self._handle)
+        self.relay = Relay(
+            door=self.desk,
+            reads=self.reads,
+            platforms=platforms,
+            draw=Drawer(house).draw,
+            timepiece=timepiece,
+            bundles=BUNDLES,
+        )
+        self.down: Downtime | None = None
+        self._ready = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._stirred = asyncio.Event()
+
+    async def run(self) -> None:
+        """Works until `stop`. Then: nothing new comes in, what was begun is finished, and the disk has it all."""
+        async with asyncio.TaskGroup() as rooms:
+            rooms.create_task(self.desk.run(), name="desk")
+            self.down = await self.watch.wake_up()
+            if self.down is not None:
+                log.warning("was_down", since=self.down.since.isoformat(), until=self.down.until.isoformat())
+            self.alarm.start()
+            await self.watch.look()
+            watching = rooms.create_task(self._watch(), name="watch")
+            relaying = rooms.create_task(self.relay.run(), name="relay")
+            receiving = rooms.create_task(self.reception.run(), name="reception")
+            for platform in self.platforms.values():
+                await platform.start(_Intake(self.reception, self.time))
+            failpoint.hit(BEFORE_READY)
+            self._ready.set()
+            failpoint.hit(AFTER_READY)
+            await self._stopping.wait()
+            for platform in self.platforms.values():
+                await platform.stop()
+            self.reception.close()
+            await receiving
+            self.alarm.stop()
+            watching.cancel()
+            self.relay.close()
+            await relaying
+            self.desk.close()
+
+    async def until_ready(self) -> None:
+        """Everything works; what fell due while the desk was down has been said."""
+        await self._ready.wait()
+
+    def stop(self) -> None:
+        """`run` comes to its end."""
+        self._stopping.set()
+
+    @property
+    def intake(self) -> Intake:
+        """Where an adapter that listens by itself brings what came in."""
+        return _Intake(self.reception, self.time)
+
+    async def at_rest(self) -> bool:
+        """Nothing that could be done now is left to do: demonstrations and tests wait for this."""
+        if self.reception.is_busy or self.desk.is_busy or self.relay.is_busy:
+            return False
+        now = self.time.now()
+        due = await self.reads.next_wake()
+        letter = await self.reads.next_letter(now)
+        return (due is None or due > now) and (letter is None or letter > now)
+
+    async def until_at_rest(self) -> None:
+        """Returns when nothing is left to do now."""
+        while not await self.at_rest():
+            self._stirred.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stirred.wait(), STIRS_S)
+
+    async def next_moment(self) -> datetime | None:
+        """When something will happen by itself next: a promise, a call, a digest, a letter that waits."""
+        moments = (await self.watch.next_moment(), await self.reads.next_letter(self.time.now()))
+        return min(filter(None, moments), default=None)
+
+    async def _watch(self) -> None:
+        while True:
+            await self.alarm.wait()
+            await self.watch.look()
+
+    def _committed(self, done: Committed) -> None:
+        self._stirred.set()
+        if done.letters:
+            self.relay.ring()
+        if done.wake_at is not None:
+            self.alarm.ring_at(done.wake_at)
+
+    async def _handle(self, arrival: Arrival) -> None:
+        platform = self.platforms[arrival.platform]
+        incoming = platform.parse(RawIncoming(arrival.key, arrival.platform, arrival.lane, arrival.body))
+        if incoming is None:
+            await self.desk.settle_arrival(arrival.key)
+            return
+        answer = await self._dispatcher.handle(incoming)
+        if isinstance(answer, Ask):
+            trigger = getattr(incoming, "trigger", "") or arrival.key
+            try:
+                await platform.ask(incoming.author, incoming.place, trigger, answer.form)
+            except Undelivered as no:
+                log.warning("form_not_shown", key=arrival.key, why=no.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class _Intake:
+    """From a platform to the reception: stamped with the desk's time."""
+
+    reception: Reception
+    time: Timepiece
+
+    async def keep(self, raw: RawIncoming) -> bool:
+        return await self.reception.keep(Arrival(raw.key, raw.platform, raw.lane, raw.body, self.time.now()))
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadWords:
+    context: Context
+
+    def __call__(self, text: str) -> Classification:
+        return classify(text, context=self.context)
+
+
+def _reader_of_words(rules: Rules) -> _ReadWords:
+    return _ReadWords(catalogue(rules))
+
+
+def catalogue(rules: Rules) -> Context:
+    """The services of the desk, as the classifier wants to know them."""
+    entries = (
+        ServiceEntry(one.id, tuple(one.names.values()), one.aliases, one.keywords) for one in rules.services.values()
+    )
+    return Context(services=tuple(entries))
+
+
+@asynccontextmanager
+async def at_work(app: App) -> AsyncIterator[App]:
+    """The app is ready within the block and has stopped in good order after it."""
+    running = asyncio.ensure_future(app.run())
+    ready = asyncio.ensure_future(app.until_ready())
+    await asyncio.wait({running, ready}, return_when=asyncio.FIRST_COMPLETED)
+    if running.done():
+        ready.cancel()
+        await running
+    try:
+        yield app
+    finally:
+        app.stop()
+        await running

@@ -1,0 +1,160 @@
+"""A scripted day, lived through the same HTTP API that the page uses. The script only acts; what is printed is what
+stands in the chat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+from rich.console import Console
+
+from bot.app import at_work
+from bot.demo import TurnableClock
+from bot.local_house import LocalHouse, page_of
+from bot.platforms.local.terminal import print_message
+
+EMPLOYEE_ZH, EMPLOYEE_EN = "lin-xia", "emma-clarke"
+FIRST, SECOND = "zhao-lei", "chen-siyuan"
+
+OUTAGE = "全公司的邮箱都登不上去了，客户在等我们的报价，急！"
+REQUEST = "Hi, could I please get access to the shared sales drive? I start on the tender on Thursday."
+
+
+class OffScript(RuntimeError):
+    """The day went another way than the script: the desk did not do what it is there for."""
+
+
+@dataclass(slots=True)
+class Day:
+    """One who can be anybody, and sees what everybody sees."""
+
+    web: httpx.AsyncClient
+    clock: TurnableClock
+    console: Console
+    readers: Mapping[str, tuple[str, ...]]
+    """Who reads at which place."""
+    people: tuple[str, ...]
+    read: dict[str, int] = field(default_factory=dict)
+    shown: set[tuple[str, int]] = field(default_factory=set)
+    latest: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    async def say(self, person: str, words: str, *, place: str | None = None) -> None:
+        """The person writes to the desk."""
+        await self._post("say", {"as": person, "place": place or f"dm:{person}", "text": words})
+
+    async def press(self, person: str, verb: str) -> None:
+        """The person presses the newest button of that verb among what they see."""
+        message, wish = self._button(person, verb)
+        await self._post("press", {"as": person, "message": message, "wish": wish})
+
+    async def fill(self, person: str, verb: str, answers: Mapping[str, str]) -> None:
+        """The person presses that button and fills in the form that it opens."""
+        await self.press(person, verb)
+        form = self._newest(person, lambda body: body.get("form", {}).get("wish", "").startswith(f"{verb}:"))
+        wish = form["body"]["form"]["wish"]
+        await self._post("submit", {"as": person, "wish": wish, "answers": dict(answers), "message": form["id"]})
+
+    async def later(self, by: timedelta) -> None:
+        """Time passes, and whatever happens in it happens."""
+        await self.clock.jump(by)
+        await self.look()
+
+    async def until(self, hour: int, minute: int = 0) -> None:
+        """It is that time of the day in the desk's own zone."""
+        team = next(iter(self.clock.app.rules.teams.values()))
+        here = self.clock.now().astimezone(ZoneInfo(team.zone))
+        there = here.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        if there <= here:
+            there += timedelta(days=1)
+        await self.later(there - here)
+
+    async def next_thing(self) -> None:
+        """The next thing that happens by itself has happened."""
+        await self.clock.jump_to_next()
+        await self.look()
+
+    async def look(self) -> None:
+        """Everything new is printed, in the order in which it was written."""
+        fresh: dict[tuple[str, int], dict[str, Any]] = {}
+        for person in self.people:
+            answer = await self.web.get("/api/messages", params={"as": person, "after": self.read.get(person, 0)})
+            found = answer.raise_for_status().json()
+            self.read[person] = found["after"]
+            for message in found["messages"]:
+                self.latest[message["id"]] = message
+                fresh[message["id"], message["version"]] = message
+        for mark, message in sorted(fresh.items(), key=lambda one: one[1]["version"]):
+            if mark not in self.shown:
+                self.shown.add(mark)
+                print_message(self.console, message)
+
+    def saw(self, place: str, words: str) -> bool:
+        """Whether something with these words stands at that place."""
+        return any(one["place"] == place and words in str(one["body"]) for one in self.latest.values())
+
+    async def _post(self, what: str, body: Mapping[str, Any]) -> None:
+        answer = await self.web.post(f"/api/{what}", json=body)
+        if answer.is_error:
+            raise OffScript(f"{what}: {answer.json().get('error', answer.status_code)}")
+        await self.clock.jump(timedelta(seconds=2))
+        await self.look()
+
+    def _button(self, person: str, verb: str) -> tuple[str, str]:
+        def has(body: dict[str, Any]) -> bool:
+            return any(one["verb"] == verb for one in body.get("card", {}).get("actions", ()))
+
+        message = self._newest(person, has)
+        action = next(one for one in message["body"]["card"]["actions"] if one["verb"] == verb)
+        return message["id"], f"{verb}:{action['subject']}"
+
+    def _newest(self, person: str, fits: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        mine = (one for one in self.latest.values() if self._sees(person, one) and fits(one["body"]))
+        newest = max(mine, key=lambda one: int(one["version"]), default=None)
+        if newest is None:
+            raise OffScript(f"{person} sees no such thing")
+        return newest
+
+    def _sees(self, person: str, message: Mapping[str, Any]) -> bool:
+        return person in self.readers[message["place"]] and message.get("only") in {None, person}
+
+
+async def play(house: LocalHouse, clock: TurnableClock) -> int:
+    """The day from its first message to the digest of the next morning. 0 when everything came as it must."""
+    console = Console(highlight=False)
+    readers = {place.id: place.members for place in house.street.places.values()}
+    page = page_of(house, clock, None)
+    async with (
+        at_work(house.app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app=page), base_url="http://127.0.0.1") as web,
+    ):
+        day = Day(web, clock, console, readers, tuple(house.street.inhabitants))
+        try:
+            await _live(day)
+        except OffScript as fault:
+            console.print(f"[bold red]{fault}[/]")
+            return 1
+    return 0
+
+
+async def _live(day: Day) -> None:
+    await day.say(EMPLOYEE_ZH, OUTAGE)
+    await day.press(EMPLOYEE_ZH, "right")
+    await day.next_thing()
+    await day.press(SECOND, "acknowledge")
+    await day.later(timedelta(minutes=35))
+    await day.press(SECOND, "start")
+    await day.say(EMPLOYEE_EN, REQUEST)
+    await day.press(FIRST, "acknowledge")
+    await day.fill(FIRST, "ask", {"why": "Which folder do you need, and who can approve it?"})
+    await day.later(timedelta(hours=2))
+    await day.say(EMPLOYEE_EN, "The folder is Tenders 2027; Sofia Keller approves it.")
+    await day.fill(SECOND, "say", {"words": "邮件服务器的证书过期了，正在更换，预计一小时内恢复。"})
+    await day.fill(SECOND, "resolve", {"solution": "证书已更换，邮箱可以正常登录。"})
+    await day.press(EMPLOYEE_ZH, "rate")
+    await day.fill(FIRST, "resolve", {"solution": "You have access to Tenders 2027."})
+    await day.press(EMPLOYEE_EN, "rate")
+    await day.until(9, 1)
