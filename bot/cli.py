@@ -56,9 +56,13 @@ def demo(
     no_browser: NoBrowser = False,
 ) -> None:
     """Try the whole desk without any account: a chat in your browser, with several people to be and a clock to turn."""
-    from bot.demo import in_browser, in_terminal
+    if terminal:
+        from bot.demo_day import in_terminal
 
-    raise typer.Exit(asyncio.run(in_terminal() if terminal else in_browser(port, open_browser=not no_browser)))
+        raise typer.Exit(asyncio.run(in_terminal()))
+    from bot.demo import in_browser
+
+    raise typer.Exit(asyncio.run(in_browser(port, open_browser=not no_browser)))
 
 
 @app.command()

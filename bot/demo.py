@@ -99,15 +99,6 @@ async def in_browser(port: int, *, open_browser: bool) -> int:
     return 0
 
 
-async def in_terminal() -> int:
-    """The scripted day."""
-    from bot.demo_day import play
-
-    logs.set_up("ERROR", "console")
-    async with demonstration() as (house, clock):
-        return await play(house, clock)
-
-
 @asynccontextmanager
 async def demonstration() -> AsyncIterator[tuple[LocalHouse, TurnableClock]]:
     """A desk with the packaged policy on a file that is gone afterwards. Nothing runs yet."""

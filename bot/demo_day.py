@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 import httpx
 from rich.console import Console
 
+from bot import logs
 from bot.app import at_work
-from bot.demo import TurnableClock
+from bot.demo import TurnableClock, demonstration
 from bot.local_house import LocalHouse, page_of
 from bot.platforms.local.terminal import print_message
 
@@ -120,6 +121,13 @@ class Day:
 
     def _sees(self, person: str, message: Mapping[str, Any]) -> bool:
         return person in self.readers[message["place"]] and message.get("only") in {None, person}
+
+
+async def in_terminal() -> int:
+    """The scripted day in this terminal; the exit code."""
+    logs.set_up("ERROR", "console")
+    async with demonstration() as (house, clock):
+        return await play(house, clock)
 
 
 async def play(house: LocalHouse, clock: TurnableClock) -> int:
