@@ -12,7 +12,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 import orjson
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import Integer, bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ids import TicketId
@@ -32,7 +32,7 @@ _AFTER = (
     select(schema.history)
     .where(schema.history.c.seq > bindparam("after"))
     .order_by(schema.history.c.seq)
-    .limit(LINES_AT_ONCE)
+    .limit(bindparam("most", type_=Integer))
 )
 
 
@@ -108,7 +108,7 @@ async def verify(connection: AsyncConnection) -> Verdict:
     one = schema.instance.c
     head = (await connection.execute(select(one.head_seq, one.head_seal))).one()
     walk = _Walk()
-    while rows := (await connection.execute(_AFTER, {"after": walk.seq})).all():
+    while rows := (await connection.execute(_AFTER, {"after": walk.seq, "most": LINES_AT_ONCE})).all():
         for row in rows:
             broken = walk.step(row)
             if broken is not None:
