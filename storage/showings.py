@@ -83,6 +83,7 @@ def _claim() -> Any:
         .where(_s.id.in_(chosen))
         .values(
             attempts=_s.attempts + 1,
+            next_at=null(),
             maybe_sent=case((_s.leased_at.is_not(None), 1), else_=_s.maybe_sent),
             epoch=bindparam("epoch_now"),
             leased_at=now,
