@@ -116,7 +116,7 @@ class Clockwork:
             else:
                 # What is due this very moment can still be kept.
                 state = _BROKEN if due < now else _RUNNING
-                warn_at = self._warn_at()
+                warn_at = self._warn_at() if state is _BROKEN or self.broken_at is None else None
                 provisional = state is _RUNNING and self._is_provisional(due)
         return Promise(
             self.clock,

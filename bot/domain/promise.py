@@ -137,7 +137,8 @@ class Promise:
     budget: timedelta
     """The whole budget in working time; for working days, what lies between the beginning and the due time."""
     warn_at: datetime | None
-    """When to warn (the instant, not the time of the notice); None when off, paused or done."""
+    """When to warn (the instant, not the time of the notice); None when off, paused or done, and for a promise that
+    was broken under harder terms: nobody is warned of what has been said."""
     done_at: datetime | None
     """When it was done, or stopped."""
     broken_at: datetime | None

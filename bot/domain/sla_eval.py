@@ -57,7 +57,7 @@ def evaluated(lines: Iterable[str]) -> Iterator[str]:
             answer = evaluate(json.loads(line), calendars)
         except (json.JSONDecodeError, RecursionError) as bad:
             answer = {"id": None, "error": f"line {number} is not JSON ({bad}): write one object on each line"}
-        yield json.dumps(answer, ensure_ascii=False)
+        yield _line(answer)
 
 
 def evaluate(case: object, calendars: dict[str, Calendar] | None = None) -> Answer:
@@ -73,6 +73,12 @@ def evaluate(case: object, calendars: dict[str, Calendar] | None = None) -> Answ
         return {"id": number, "error": str(bad)}
     except (OutOfReach, OverflowError):
         return {"id": number, "error": "a moment lies out of reach: use a smaller duration, and years 1900 to 2200"}
+
+
+def _line(answer: Answer) -> str:
+    """As people read it, unless it holds half a character, which no stream would take."""
+    line = json.dumps(answer, ensure_ascii=False)
+    return line if line.isprintable() else json.dumps(answer)
 
 
 def _answered(case: Case, calendars: dict[str, Calendar]) -> Answer:

@@ -412,6 +412,12 @@ def test_a_breach_goes_along_into_the_next_cycle_without_being_news() -> None:
     assert promise.broken_under == "P3"
 
 
+def test_a_breach_that_went_along_is_no_news_under_new_terms_either() -> None:
+    promise = look(RESOLUTION, 30, life((26, RESOLVE), (28, REOPEN), (29, TERMS, "P1")))
+
+    assert (promise.cycle, promise.broken_at, promise.carried, promise.terms) == (2, at(8), True, "P1")
+
+
 def test_reopened_with_no_time_left_breaks_at_the_reopening_and_not_before() -> None:
     promise = look(RESOLUTION, 30, life((8, RESOLVE), (28, REOPEN)))
 
@@ -717,21 +723,26 @@ def test_a_promise_round_the_clock_stands_beside_one_in_office_hours() -> None:
 
 
 @pytest.mark.parametrize(
-    ("created", "hours", "provisional"),
+    ("zone", "created", "hours", "provisional"),
     [
-        (datetime(2026, 3, 2, 1, tzinfo=UTC), 8, False),
-        (datetime(2026, 12, 31, 1, tzinfo=UTC), 8, False),
-        (datetime(2026, 12, 31, 2, tzinfo=UTC), 8, True),
-        (datetime(2026, 11, 30, 1, tzinfo=UTC), 25 * 8, True),
-        (datetime(2027, 3, 2, 1, tzinfo=UTC), 8, True),
-        (datetime(2025, 12, 31, 20, tzinfo=UTC), 8, False),
-        (datetime(2026, 1, 1, 1, tzinfo=UTC), 8, False),
+        ("Asia/Shanghai", datetime(2026, 3, 2, 1, tzinfo=UTC), 8, False),
+        ("Asia/Shanghai", datetime(2027, 3, 2, 1, tzinfo=UTC), 8, True),
+        # Over New Year, and up to the last moment of the year.
+        ("Asia/Shanghai", datetime(2026, 12, 31, 8, tzinfo=UTC), 8, False),
+        ("Asia/Shanghai", datetime(2026, 12, 31, 9, tzinfo=UTC), 8, True),
+        ("Asia/Shanghai", datetime(2026, 11, 30, 1, tzinfo=UTC), 33 * 24, True),
+        ("Asia/Shanghai", datetime(2025, 12, 30, 1, tzinfo=UTC), 48, True),
+        # The year that counts is the one on the wall of the office.
+        ("Asia/Shanghai", datetime(2026, 12, 31, 15, tzinfo=UTC), 3, True),
+        ("Asia/Shanghai", datetime(2025, 12, 31, 17, tzinfo=UTC), 8, False),
+        ("America/New_York", datetime(2026, 1, 1, 3, tzinfo=UTC), 8, True),
+        ("America/New_York", datetime(2027, 1, 1, 1, tzinfo=UTC), 2, False),
     ],
 )
 def test_a_deadline_in_a_year_without_known_holidays_is_provisional(
-    created: datetime, hours: int, *, provisional: bool
+    zone: str, created: datetime, hours: int, *, provisional: bool
 ) -> None:
-    known = Calendar("known", "Asia/Shanghai", OFFICE.weekly, years_known=frozenset({2026}))
+    known = Calendar("known", zone, parse_hours({"mon-sun": [["00:00", "24:00"]]}), years_known=frozenset({2026}))
     book = {"P3": terms(resolution=target(timedelta(hours=hours), known))}
 
     promise = promises((Mark(created, CREATE, terms="P3"),), book.__getitem__, created)[0]
@@ -819,12 +830,22 @@ def test_a_pause_does_not_move_the_warning_that_has_come() -> None:
     }
 
 
+def test_a_pause_in_the_moment_of_the_warning_does_not_move_it() -> None:
+    assert look(RESOLUTION, 7, life((4, PAUSE), (6, RESUME)), warned(share=0.5)).warn_at == at(4)
+
+
 def test_a_warning_that_the_new_terms_call_for_comes_when_they_do() -> None:
     assert look(RESOLUTION, 3, life((3, TERMS, "P1")), warned()).warn_at == at(3)
 
 
 def test_a_reopened_ticket_near_its_end_is_warned_about_at_once() -> None:
     assert look(RESOLUTION, 26, life((7, RESOLVE), (25, REOPEN)), warned()).warn_at == at(25)
+
+
+def test_nobody_is_warned_about_a_promise_whose_breach_has_been_said() -> None:
+    eased = look(RESOLUTION, 6, life((5, TERMS, "P3"), key="P1"), warned())
+
+    assert (eased.state, eased.broken_at, eased.warn_at) == (RUNNING, at(4), None)
 
 
 def test_what_is_done_or_waits_is_not_warned_about() -> None:

@@ -337,6 +337,13 @@ def test_each_line_gets_its_line_and_a_bad_one_spares_its_neighbours() -> None:
     assert "line 5 is not JSON" in lines[2]
 
 
+def test_half_a_character_does_not_stop_the_line() -> None:
+    (line,) = evaluated(['{"id": "\\ud83d"}'])
+
+    assert line.encode("utf-8")
+    assert json.loads(line)["id"] == "\ud83d"
+
+
 def test_a_calendar_is_worked_out_once_for_all_its_cases() -> None:
     calendars: dict[str, Calendar] = {}
     case = {"kind": "elapsed", "tz": "UTC", "hours": OFFICE, "start": moment(0), "end": moment(1)}
