@@ -5,18 +5,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
 from rich.console import Console
+from rich.text import Text
 
 from bot import logs
 from bot.app import at_work
 from bot.demo import TurnableClock, demonstration
 from bot.local_house import LocalHouse, page_of
-from bot.platforms.local.terminal import print_message
+from bot.platforms.local.parse import card_from, form_from
+from bot.platforms.local.street import DESK, Inhabitant, Language, Place
+from bot.platforms.local.terminal import CardOnTerminal
 
 EMPLOYEE_ZH, EMPLOYEE_EN = "lin-xia", "emma-clarke"
 FIRST, SECOND = "zhao-lei", "chen-siyuan"
@@ -36,12 +39,12 @@ class Day:
     web: httpx.AsyncClient
     clock: TurnableClock
     console: Console
-    readers: Mapping[str, tuple[str, ...]]
-    """Who reads at which place."""
-    people: tuple[str, ...]
+    places: Mapping[str, Place]
+    people: Mapping[str, Inhabitant]
     read: dict[str, int] = field(default_factory=dict)
     shown: set[tuple[str, int]] = field(default_factory=set)
     latest: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By person and message."""
 
     async def say(self, person: str, words: str, *, place: str | None = None) -> None:
         """The person writes to the desk."""
@@ -56,7 +59,7 @@ class Day:
         """The person presses that button and fills in the form that it opens."""
         await self.press(person, verb)
         form = self._newest(person, lambda body: body.get("form", {}).get("wish", "").startswith(f"{verb}:"))
-        wish = form["body"]["form"]["wish"]
+        wish = form["form"]["wish"]
         await self._post("submit", {"as": person, "wish": wish, "answers": dict(answers), "message": form["id"]})
 
     async def later(self, by: timedelta) -> None:
@@ -66,8 +69,7 @@ class Day:
 
     async def until(self, hour: int, minute: int = 0) -> None:
         """It is that time of the day in the desk's own zone."""
-        team = next(iter(self.clock.app.rules.teams.values()))
-        here = self.clock.now().astimezone(ZoneInfo(team.zone))
+        here = self.clock.now().astimezone(self._home)
         there = here.replace(hour=hour, minute=minute, second=0, microsecond=0)
         if there <= here:
             there += timedelta(days=1)
@@ -86,16 +88,49 @@ class Day:
             found = answer.raise_for_status().json()
             self.read[person] = found["after"]
             for message in found["messages"]:
-                self.latest[message["id"]] = message
+                self.latest[f"{person} {message['id']}"] = message
                 fresh[message["id"], message["version"]] = message
         for mark, message in sorted(fresh.items(), key=lambda one: one[1]["version"]):
             if mark not in self.shown:
                 self.shown.add(mark)
-                print_message(self.console, message)
+                self._print(message)
 
-    def saw(self, place: str, words: str) -> bool:
-        """Whether something with these words stands at that place."""
-        return any(one["place"] == place and words in str(one["body"]) for one in self.latest.values())
+    def _print(self, message: Mapping[str, Any]) -> None:
+        """Who wrote when and where, and what; of a card that was only redrawn, its title and present state."""
+        place, body = self.places[message["place"]], message
+        self.console.print(self._head(message, place))
+        if "text" in body:
+            self.console.print(Text(f"  {body['text']}", style="bold"))
+        elif "form" in body:
+            self.console.print(Text(f"  {form_from(body['form']).title}", style="dim"))
+        elif message["edited_at"] is None:
+            self.console.print(CardOnTerminal(card_from(body["card"]), self._language(message, place)))
+        else:
+            card = card_from(body["card"])
+            self.console.print(Text(f"  {card.title}  {card.lead}".rstrip(), style="dim"))
+
+    def _head(self, message: Mapping[str, Any], place: Place) -> Text:
+        author = message["author"]
+        zone = self.people[place.members[0]].zone if place.kind == "dm" else self._home
+        at = datetime.fromisoformat(message["edited_at"] or message["at"]).astimezone(zone)
+        who = "Deskbell" if author == DESK else self.people[author].name
+        sign = "✎" if message["edited_at"] else "●"
+        where = f"{place.name}" if place.kind == "dm" else f"# {place.name}"
+        to = "" if author != DESK and place.kind == "dm" else f" → {where}"
+        return Text(f"\n{sign} {at:%a %H:%M}  {who}{to}", style="dim" if message["edited_at"] else "cyan")
+
+    def _language(self, message: Mapping[str, Any], place: Place) -> Language:
+        if place.kind == "dm":
+            return self.people[place.members[0]].language
+        return "zh" if self._home_language.startswith("zh") else "en"
+
+    @property
+    def _home(self) -> ZoneInfo:
+        return ZoneInfo(next(iter(self.clock.app.rules.teams.values())).zone)
+
+    @property
+    def _home_language(self) -> str:
+        return next(iter(self.clock.app.rules.teams.values())).language
 
     async def _post(self, what: str, body: Mapping[str, Any]) -> None:
         answer = await self.web.post(f"/api/{what}", json=body)
@@ -109,18 +144,15 @@ class Day:
             return any(one["verb"] == verb for one in body.get("card", {}).get("actions", ()))
 
         message = self._newest(person, has)
-        action = next(one for one in message["body"]["card"]["actions"] if one["verb"] == verb)
+        action = next(one for one in message["card"]["actions"] if one["verb"] == verb)
         return message["id"], f"{verb}:{action['subject']}"
 
     def _newest(self, person: str, fits: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        mine = (one for one in self.latest.values() if self._sees(person, one) and fits(one["body"]))
+        mine = (one for key, one in self.latest.items() if key.startswith(f"{person} ") and fits(one))
         newest = max(mine, key=lambda one: int(one["version"]), default=None)
         if newest is None:
             raise OffScript(f"{person} sees no such thing")
         return newest
-
-    def _sees(self, person: str, message: Mapping[str, Any]) -> bool:
-        return person in self.readers[message["place"]] and message.get("only") in {None, person}
 
 
 async def in_terminal() -> int:
@@ -133,13 +165,12 @@ async def in_terminal() -> int:
 async def play(house: LocalHouse, clock: TurnableClock) -> int:
     """The day from its first message to the digest of the next morning. 0 when everything came as it must."""
     console = Console(highlight=False)
-    readers = {place.id: place.members for place in house.street.places.values()}
     page = page_of(house, clock, None)
     async with (
         at_work(house.app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app=page), base_url="http://127.0.0.1") as web,
     ):
-        day = Day(web, clock, console, readers, tuple(house.street.inhabitants))
+        day = Day(web, clock, console, house.street.places, house.street.inhabitants)
         try:
             await _live(day)
         except OffScript as fault:

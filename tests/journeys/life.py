@@ -1,0 +1,164 @@
+"""One who can be anybody: speaks, presses and fills in through the HTTP API, and reads what each person reads."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from bot.app import at_work
+from bot.chat.port import Manners
+from bot.demo import TurnableClock
+from bot.domain.ids import TicketId
+from bot.domain.rules import Rules
+from bot.domain.ticket import Ticket
+from bot.house_rules import load
+from bot.local_house import LocalHouse, page_of, put_together
+from bot.platforms.local.adapter import GENEROUS
+from bot.services.ports import Entry
+from bot.services.timepiece import DemoTime
+from storage.engine import SqlStore, open_store
+
+TUESDAY_10 = datetime(2026, 3, 3, 2, 0, tzinfo=UTC)
+"""A Tuesday morning: ten o'clock in Shanghai, two in London."""
+
+LIN, EMMA, YUE = "lin-xia", "emma-clarke", "wang-yue"
+"""Employees: one writes Chinese, one English, one Chinese."""
+ZHAO, CHEN, HE, SOFIA = "zhao-lei", "chen-siyuan", "he-min", "sofia-keller"
+"""First and second on call, the lead, the service manager."""
+
+OUTAGE = "全公司的邮箱都登不上去了，客户在等我们，急！"
+"""Nobody could read this as anything but a P1 incident."""
+WISH = "Could I please get access to the shared sales drive?"
+"""A service request that can wait."""
+
+IT_DESK = "channel:it-desk"
+
+Message = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Life:
+    """A desk, everybody in it, and a clock that stands still unless it is moved."""
+
+    house: LocalHouse
+    store: SqlStore
+    clock: TurnableClock
+    web: httpx.AsyncClient
+    keys: int = 0
+    wishes: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    async def say(
+        self, person: str, words: str, *, place: str | None = None, reply_to: str | None = None, key: str | None = None
+    ) -> None:
+        """The person writes; whatever follows at once has happened."""
+        body = {"as": person, "place": place or f"dm:{person}", "text": words, "key": key or self._key()}
+        await self.deed("say", body | ({"reply_to": reply_to} if reply_to else {}))
+
+    async def press(self, person: str, verb: str, subject: str = "") -> None:
+        """The person presses the newest button of that verb (and subject) that they see."""
+        message, wish = await self.button(person, verb, subject)
+        await self.press_wish(person, message["id"], wish)
+
+    async def press_wish(self, person: str, message: str, wish: str, *, key: str | None = None) -> None:
+        """The person sends this wish from this message, whether the button is there or not."""
+        await self.deed("press", {"as": person, "message": message, "wish": wish, "key": key or self._key()})
+
+    async def fill(self, person: str, verb: str, **answers: str) -> None:
+        """The person presses that button and fills in the form that opens."""
+        await self.press(person, verb)
+        form = (await self.reads(person, lambda body: body.get("form", {}).get("wish", "").startswith(f"{verb}:")))[-1]
+        wish = form["form"]["wish"]
+        given = {"as": person, "wish": wish, "answers": answers, "message": form["id"], "key": self._key()}
+        await self.deed("submit", given)
+
+    async def deed(self, what: str, body: Mapping[str, Any]) -> httpx.Response:
+        """One request to the API; it was accepted and all that follows at once has happened."""
+        answer = await self.web.post(f"/api/{what}", json=body)
+        assert answer.is_success, answer.text
+        await self.clock.jump(timedelta(0))
+        return answer
+
+    async def later(self, **span: float) -> None:
+        """So much time has passed, and everything on the way happened at its moment."""
+        await self.clock.jump(timedelta(**span))
+
+    async def reads(self, person: str, fits: Callable[[Message], bool] = lambda _: True) -> list[Message]:
+        """What the person can see now, oldest first."""
+        answer = await self.web.get("/api/messages", params={"as": person, "limit": 200})
+        return [one for one in answer.raise_for_status().json()["messages"] if fits(one)]
+
+    async def cards(self, person: str, place: str | None = None) -> list[Message]:
+        """The cards that the person sees, oldest first, as they stand now."""
+        found = await self.reads(person, lambda body: "card" in body)
+        return [one["card"] for one in found if place is None or one["place"] == place]
+
+    async def button(self, person: str, verb: str, subject: str = "") -> tuple[Message, str]:
+        """The newest message with such a button that the person sees, and the button's wish."""
+        for message in reversed(await self.reads(person, lambda body: "card" in body)):
+            for action in message["card"].get("actions", ()):
+                if action["verb"] == verb and action["subject"].endswith(subject):
+                    return message, f"{action['verb']}:{action['subject']}"
+        raise AssertionError(f"{person} sees no button {verb}")
+
+    async def has_button(self, person: str, verb: str) -> bool:
+        """Whether the person sees such a button anywhere."""
+        cards = await self.cards(person)
+        return any(action["verb"] == verb for card in cards for action in card.get("actions", ()))
+
+    async def ticket(self, number: int = 1) -> Ticket:
+        """The ticket as it is stored."""
+        filed = await self.store.reads.ticket(TicketId(number))
+        assert filed is not None
+        return filed.ticket
+
+    async def history(self, number: int = 1) -> list[Entry]:
+        """The lines of its history."""
+        return await self.store.reads.history(TicketId(number))
+
+    async def happened(self, name: str, number: int = 1) -> list[Entry]:
+        """The lines of that name."""
+        return [one for one in await self.history(number) if one.name == name]
+
+    def _key(self) -> str:
+        self.keys += 1
+        return f"k{self.keys}-{self.clock.now().timestamp()}"
+
+
+@asynccontextmanager
+async def living(
+    folder: Path,
+    *,
+    start: datetime = TUESDAY_10,
+    rules: Rules | None = None,
+    manners: Manners = GENEROUS,
+    out: str = "",
+) -> AsyncIterator[Life]:
+    """A desk at work on `folder/desk.db`; the same folder again is the same desk after a restart."""
+    async with AsyncExitStack() as undo:
+        time = DemoTime(start, mono=lambda: 0.0)
+        store = await open_store(folder / "desk.db", now=start)
+        undo.push_async_callback(store.close)
+        house = await put_together(rules or load(None, now=start), store, time, manners=manners, out=out)
+        time.on_move(house.app.alarm.ring)
+        clock = TurnableClock(time, house.app)
+        page = page_of(house, clock, None)
+        await undo.enter_async_context(at_work(house.app))
+        transport = httpx.ASGITransport(app=page)
+        web = await undo.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1"))
+        await clock.jump(timedelta(0))
+        yield Life(house, store, clock, web)
+
+
+def text_of(card: Message) -> str:
+    """Every word on a card."""
+    return str(card)
