@@ -66,7 +66,7 @@ class StreetClock(Protocol):
     async def jump_to_next(self) -> datetime | None:
         """It is the moment of the next thing that will happen; None when nothing will."""
 
-    def jump(self, by: timedelta) -> None:
+    async def jump(self, by: timedelta) -> None:
         """It is later by this much."""
 
 
@@ -275,7 +275,7 @@ class Web:
         if jump == "next":
             return await self._clock.jump_to_next() is not None
         if jump is not None:
-            self._clock.jump(duration_in(jump))
+            await self._clock.jump(duration_in(jump))
             return True
         raise Trouble(400, "move_unclear")
 

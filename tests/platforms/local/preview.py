@@ -67,10 +67,10 @@ class PlayClock:
         self._start, self._read, self.speed = self.now(), self._monotonic(), speed
 
     async def jump_to_next(self) -> datetime | None:
-        self.jump(timedelta(minutes=15))
+        await self.jump(timedelta(minutes=15))
         return self.now()
 
-    def jump(self, by: timedelta) -> None:
+    async def jump(self, by: timedelta) -> None:
         self._start += by
 
 
@@ -123,11 +123,11 @@ async def furnish(street: Street, desk: LocalPlatform, clock: PlayClock) -> None
     await street.post("dm:mei", "mei", {"text": samples.RECEIPT_ZH.quote}, key="mei:1")
     receipt = await desk.post(mei, replace(samples.RECEIPT_ZH, gauges=()), key="1", repeat=False, quiet=False)
     await desk.post(ops, samples.DIGEST_ZH, key="2", repeat=False, quiet=True)
-    clock.jump(timedelta(minutes=12))
+    await clock.jump(timedelta(minutes=12))
     await street.post("dm:sam", "sam", {"text": "Could we get a laptop for Priya? She starts on Monday."}, key="sam:1")
     await desk.post(sam, samples.RECEIPT_EN, key="3", repeat=False, quiet=False)
     await desk.edit(receipt, samples.RECEIPT_ZH)
-    clock.jump(timedelta(minutes=20))
+    await clock.jump(timedelta(minutes=20))
     await street.post(OPS.id, "wei", {"text": "我先看一下日志，怀疑是今早的证书更新。"}, key="wei:1")
     await street.post(OPS.id, "tom", {"text": "Thanks, I can take the certificate chain."}, key="tom:1")
     await desk.post(ops, samples.PAGE_ZH, key="4", repeat=False, quiet=False)
@@ -135,7 +135,7 @@ async def furnish(street: Street, desk: LocalPlatform, clock: PlayClock) -> None
     await desk.post(mei, samples.BREACH_ZH, key="6", repeat=False, quiet=False)
     await desk.post(tom, samples.PAGE_EN, key="7", repeat=False, quiet=False)
     await desk.ask(identity("tom"), tom, "shown", samples.FORM_EN)
-    clock.jump(timedelta(hours=3))
+    await clock.jump(timedelta(hours=3))
     await desk.post(sam, samples.RESOLVED_EN, key="8", repeat=False, quiet=False)
 
 

@@ -41,7 +41,7 @@ class TurnedClock:
         self.moment = self.next_thing or self.moment
         return self.next_thing
 
-    def jump(self, by: timedelta) -> None:
+    async def jump(self, by: timedelta) -> None:
         self.moment += by
 
 

@@ -5,7 +5,7 @@ import { isFormOpen, openForm } from "./dialogs.js";
 import { byId, el, icon, languageOf, setIcon } from "./dom.js";
 import * as sound from "./sound.js";
 import { picture, Talk, titleOf } from "./talk.js";
-import { clockTime, currentSpeed, deskTime, fullTime, now, setTime } from "./time.js";
+import { clockTime, currentSpeed, deskTime, fullTime, now, offset, setTime } from "./time.js";
 import { language, speak, t } from "./words.js";
 
 const SPEEDS = [1, 60, 600];
@@ -98,7 +98,7 @@ function drawPlace(place) {
     el(
       "button",
       { type: "button", class: `row place ${unread ? "unread" : ""}`, "aria-current": isHere ? "page" : null, onclick: () => go(state.me.id, place.id), "data-place": place.id },
-      el("span", { class: "place-icon" }, icon(place.kind === "dm" ? "bell" : "hash")),
+      place.kind === "dm" ? el("span", { class: "picture bell" }, icon("bell")) : el("span", { class: "place-icon" }, icon("hash")),
       el("span", { class: "row-words" }, el("span", { class: "row-name", dir: "auto" }, nameOf(place))),
       el("span", { class: "row-end" }, unread && el("span", { class: "dot" }, el("span", { class: "sr" }, t("unread")))),
     ),
@@ -109,6 +109,7 @@ const nameOf = (place) => (place.kind === "dm" ? t("direct") : place.name);
 
 function drawHead() {
   const place = state.place;
+  byId("menu-face").replaceChildren(picture(state.me));
   byId("where").textContent = place.kind === "dm" ? t("direct") : `# ${place.name}`;
   byId("where-note").textContent =
     place.kind === "dm" ? `${state.me.name} · ${t("direct_note")}` : t("channel_note", { count: place.members.length });
@@ -187,7 +188,7 @@ function drawTime() {
   const moment = now();
   const node = byId("now");
   const text = deskTime(moment, state.me.zone);
-  if (node.textContent !== text) node.textContent = text;
+  if (node.firstChild?.textContent !== text) node.replaceChildren(text, el("span", { class: "offset" }, offset(moment, state.me.zone)));
   node.dateTime = moment.toISOString();
   node.title = `${t("clock_now")}: ${fullTime(moment, state.me.zone)}`;
   for (const one of document.querySelectorAll(".local")) {

@@ -4,7 +4,7 @@ import { confirm } from "./dialogs.js";
 import { el, icon, languageOf, words } from "./dom.js";
 import { t } from "./words.js";
 
-export function drawCard(card, me, onPress) {
+export function drawCard(card, onPress) {
   return el(
     "article",
     { class: `card tone-${card.tone}`, lang: languageOf(card.title + card.lead) },
@@ -13,12 +13,11 @@ export function drawCard(card, me, onPress) {
       { class: "card-head" },
       el("span", { class: "tone", title: t(`tone_${card.tone}`) }, icon(card.tone), el("span", { class: "sr" }, t(`tone_${card.tone}`))),
       words("h3", "", card.title),
-      card.mentions.includes(`local:${me}`) && el("span", { class: "for-you" }, t("for_you")),
     ),
     card.lead && words("p", "lead", card.lead),
     card.quote && words("blockquote", "", card.quote),
     card.gauges.length > 0 && el("div", { class: "gauges" }, card.gauges.map(drawGauge)),
-    card.facts.length > 0 && el("dl", { class: "facts" }, card.facts.map(drawFact)),
+    card.facts.length > 0 && el("dl", { class: `facts ${card.facts.length % 3 === 0 ? "thirds" : ""}` }, card.facts.map(drawFact)),
     card.lines.length > 0 && el("ul", { class: "lines" }, card.lines.map((line) => words("li", "", line))),
     card.actions.length > 0 && el("div", { class: "actions" }, card.actions.map((action) => drawAction(action, onPress))),
     card.footer && words("footer", "", card.footer),

@@ -87,7 +87,8 @@ export class Talk {
       const isNewDay = !before || !sameDay(at, new Date(before.at), this.room.zone);
       if (isNewDay) node.before(el("div", { class: "day", role: "separator" }, el("span", {}, dayName(at, this.room.zone))));
       const isSoon = before && (at - new Date(before.at)) / 1000 < CLOSE;
-      node.classList.toggle("follows", !isNewDay && isSoon && before.author === message.author);
+      const isPlain = !this.isForMe(message) && !message.edited_at;
+      node.classList.toggle("follows", Boolean(!isNewDay && isSoon && isPlain && before.author === message.author));
       before = message;
     }
     this.list.querySelector(".empty")?.remove();
@@ -124,9 +125,14 @@ export class Talk {
       "p",
       { class: "who" },
       el("span", { class: isMine ? "sr" : "name", dir: "auto" }, name),
+      this.isForMe(message) && el("span", { class: "for-you" }, t("for_you")),
       el("time", { datetime: message.at, title: fullTime(at, this.room.zone) }, clockTime(at, this.room.zone)),
       message.edited_at && message.card && el("span", { class: "edited" }, t("edited", { time: clockTime(new Date(message.edited_at), this.room.zone) })),
     );
+  }
+
+  isForMe(message) {
+    return message.card?.mentions.includes(`local:${this.room.me}`) ?? false;
   }
 
   answered(message) {
@@ -135,22 +141,22 @@ export class Talk {
   }
 
   content(message, isMine) {
-    if (message.card) return drawCard(message.card, this.room.me, (wish) => this.room.onPress(message, wish));
+    if (message.card) return drawCard(message.card, (wish) => this.room.onPress(message, wish));
     if (message.form) return this.formNote(message);
     return bubble(message.text, isMine);
   }
 
   formNote(message) {
+    const open = () => this.room.onForm(message);
+    const button = message.answered
+      ? el("button", { type: "button", class: "link", onclick: open }, t("form_again"))
+      : el("button", { type: "button", class: "act main", onclick: open }, t("form_open"));
     return el(
       "article",
-      { class: `card form-note ${message.answered ? "tone-good" : "tone-calm"}`, lang: languageOf(message.form.title) },
+      { class: `card form-note ${message.answered ? "tone-good answered-form" : "tone-calm"}`, lang: languageOf(message.form.title) },
       el("header", { class: "card-head" }, el("span", { class: "tone" }, icon(message.answered ? "good" : "form")), words("h3", "", message.form.title)),
-      el("p", { class: "lead" }, message.answered ? t("form_done") : t("form_waiting")),
-      el(
-        "div",
-        { class: "actions" },
-        el("button", { type: "button", class: `act ${message.answered ? "side" : "main"}`, onclick: () => this.room.onForm(message) }, message.answered ? t("form_again") : t("form_open")),
-      ),
+      !message.answered && el("p", { class: "lead" }, t("form_waiting")),
+      el("div", { class: "actions" }, message.answered && el("span", { class: "done" }, t("form_done")), button),
     );
   }
 

@@ -33,6 +33,10 @@ export const fullTime = (moment, zone) =>
 export const deskTime = (moment, zone) =>
   format(zone, { weekday: "short", day: "numeric", month: "short", ...CLOCK }).format(moment);
 
+/** The zone as a distance from UTC: names of zones are ambiguous. */
+export const offset = (moment, zone) =>
+  format(zone, { timeZoneName: "shortOffset" }).formatToParts(moment).find((part) => part.type === "timeZoneName").value.replace("GMT", "UTC");
+
 const dayKey = (moment, zone) =>
   new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(moment);
 
