@@ -21,6 +21,8 @@ from bot.house_rules.reading import Policy as Written
 DECEMBER = 12
 """From this month on the holidays of the next year should be known."""
 
+_A_WEEK = timedelta(days=7)
+
 
 def holiday_warnings(written: Written, calendars: Calendars, now: datetime) -> Iterator[Problem]:
     """Years whose holidays are not known although promises reach into them."""
@@ -72,18 +74,17 @@ def _empty_levels(written: Written, rules: Rules, team: Team) -> Iterator[Proble
 
 
 def _late_escalations(written: Written, rules: Rules, team: Team, now: datetime) -> Iterator[Problem]:
-    """Policies whose last level is called only after the answer is overdue; each promise is told about once."""
+    """Policies whose last level is called only after the answer is overdue, seen from the edges of a week's hours."""
     calendar = rules.calendar_of(team.id)
-    start = _opening(calendar, now)
+    starts = [at for span in calendar.spans(now, now + _A_WEEK) for at in (span.opens, span.closes)]
     for source, priority, target in _answers(written, rules, team.id):
         policy = rules.policy_for(team.id, priority)
         if policy is None:
             continue
-        called = _last_call(policy, calendar, start)
-        if called > _due(target, start):
+        if any(_last_call(policy, calendar, at) > _due(target, at) for at in starts):
             what = (
-                f"an answer to {source.kind} {priority} is overdue before the last level of `{policy.id}` "
-                f"is called, {_length(called - start)} after the opening of team `{team.id}`"
+                f"an answer to {source.kind} {priority} can be overdue "
+                f"before the last level of `{policy.id}` is called for team `{team.id}`"
             )
             advice = "promise more time, or shorten the delays of the policy"
             loc = (*source.loc, Clock.RESPONSE.value)
@@ -132,12 +133,6 @@ def _answers(written: Written, rules: Rules, team: TeamId) -> Iterator[tuple[Sou
                     yield places[kind, priority], priority, target
 
 
-def _opening(calendar: Calendar, now: datetime) -> datetime:
-    """The beginning of the next open hours, where delays and promises are compared."""
-    closing = calendar.next_closing(now)
-    return now if closing is None else calendar.next_opening(closing)
-
-
 def _last_call(policy: Policy, calendar: Calendar, start: datetime) -> datetime:
     at = start
     for step in policy.steps:
@@ -149,9 +144,3 @@ def _due(target: Target, start: datetime) -> datetime:
     if isinstance(target.budget, timedelta):
         return target.calendar.add(start, target.budget)
     return target.calendar.add_working_days(start, target.budget.count, end_of_day=target.budget.end_of_day)
-
-
-def _length(span: timedelta) -> str:
-    minutes = span // timedelta(minutes=1)
-    hours = f"{minutes // 60} h" if minutes >= 60 else ""
-    return " ".join(part for part in (hours, f"{minutes % 60} min" if minutes % 60 or not hours else "") if part)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import product
 from types import MappingProxyType
 from typing import Literal
 
@@ -99,10 +98,11 @@ def _gaps(name: str, entry: AgreementEntry, chapter: Chapter[AgreementEntry]) ->
     """An agreement that is like another has no gaps but those of the other, where they are told."""
     written = sources(name, chapter.entries)
     if entry.like is None:
-        for kind, priority in product(KINDS, Priority):
-            if (kind, priority) not in written:
-                what = f"`{name}` promises nothing for {kind} {priority}"
-                advice = f"add `{priority}:` with its times, or `{priority}: {{}}` when nothing is promised"
+        for kind in KINDS:
+            missing = [priority.value for priority in Priority if (kind, priority) not in written]
+            if missing:
+                what = f"`{name}` says nothing about {kind} {', '.join(missing)}"
+                advice = f"add `{missing[0]}:` with its times, or `{missing[0]}: {{}}` to promise nothing"
                 yield chapter.problem((name, "promises", kind), what, advice)
     if _Manner.of(name, chapter.entries).calendar is None:
         yield from _without_calendar(name, written, chapter)

@@ -16,7 +16,7 @@ from bot.domain.worktime import Calendar
 from bot.house_rules.holiday_years import FreeDays, NoSuchPlace, YearFile, free_days
 from bot.house_rules.models import CalendarEntry, YearFileEntry
 from bot.house_rules.problems import Problem, did_you_mean
-from bot.house_rules.reading import Chapter, Loc
+from bot.house_rules.reading import Chapter
 
 Calendars = Mapping[CalendarId, Calendar]
 
@@ -40,7 +40,8 @@ def build_calendars(
         else:
             built[CalendarId(name)] = calendar
             mistakes += [_in_words(name, entry, problem) for problem in calendar.problems()]
-        problems += [chapter.problem(loc, what, advice) for loc, what, advice in mistakes]
+        # Hours of "mon-fri" that overlap do so five times.
+        problems += [chapter.problem(loc, what, advice) for loc, what, advice in dict.fromkeys(mistakes)]
     return built, problems
 
 
@@ -50,7 +51,7 @@ def years_around(now: datetime, zone: str) -> range:
     return range(year - 1, year + 3)
 
 
-Mistake = tuple[Loc, str, str]
+Mistake = tuple[tuple[str | int, ...], str, str]
 
 
 def _calendar(name: str, entry: CalendarEntry, files: Sequence[YearFile], now: datetime) -> Calendar:
@@ -135,7 +136,7 @@ def _in_words(name: str, entry: CalendarEntry, problem: CalendarProblem) -> Mist
 
 
 _WORDS: Mapping[ProblemCode, tuple[str, str]] = {
-    ProblemCode.OVERLAPPING_WINDOWS: ("hours overlap on {where}: {found}", "let one end before the other begins"),
+    ProblemCode.OVERLAPPING_WINDOWS: ("hours overlap: {found}", "let one end before the other begins"),
     ProblemCode.OVERRIDE_ON_HOLIDAY: (
         "{where} is a holiday too ({found})",
         "add the date to `shifts:` when it is worked all the same, or remove its hours",
@@ -148,7 +149,7 @@ _WORDS: Mapping[ProblemCode, tuple[str, str]] = {
 }
 
 
-def _where(entry: CalendarEntry, problem: CalendarProblem) -> Loc:
+def _where(entry: CalendarEntry, problem: CalendarProblem) -> tuple[str, ...]:
     """The place in the entry of "weekly tue" or "special 2026-02-14"."""
     match problem.where.split():
         case ["weekly", weekday]:

@@ -193,20 +193,28 @@ def _years(folder: Path, problems: list[Problem]) -> Iterator[tuple[str, YearFil
 
 def _told(bad: ValidationError, model: type[BaseModel], sheet: Sheet, base: Loc, skipped: int = 0) -> Iterator[Problem]:
     """`skipped` parts at the beginning of each place are not in the file."""
+    meant = {loc for error in bad.errors(include_url=False) if (loc := _meant(error, model)) is not None}
     for error in bad.errors(include_url=False):
         loc = (*base, *error["loc"][skipped:])
-        if error["type"] in {"missing", "extra_forbidden"}:
-            yield _about_key(error, model, sheet, loc)
-        else:
-            yield sheet.problem(loc, *_about_value(error))
+        match error["type"]:
+            case "missing" if error["loc"] in meant:
+                continue
+            case "missing":
+                yield sheet.problem(loc[:-1], f"`{loc[-1]}` is missing", f"add a line `{loc[-1]}:`")
+            case "extra_forbidden":
+                advice = did_you_mean(str(loc[-1]), _keys_at(model, error["loc"][:-1]))
+                yield sheet.problem((*loc, "[key]"), f"`{loc[-1]}` is no key of this", advice)
+            case _:
+                yield sheet.problem(loc, *_about_value(error))
 
 
-def _about_key(error: ErrorDetails, model: type[BaseModel], sheet: Sheet, loc: Loc) -> Problem:
-    key = str(loc[-1])
-    if error["type"] == "missing":
-        return sheet.problem(loc[:-1], f"`{key}` is missing", f"add a line `{key}:`")
-    known = _keys_at(model, error["loc"][:-1])
-    return sheet.problem((*loc, "[key]"), f"`{key}` is no key of this", did_you_mean(key, known))
+def _meant(error: ErrorDetails, model: type[BaseModel]) -> tuple[str | int, ...] | None:
+    """The key that was probably meant by one that is no key; it is not told as missing too."""
+    if error["type"] != "extra_forbidden":
+        return None
+    *around, key = error["loc"]
+    likely = nearest(str(key), _keys_at(model, around))
+    return None if likely is None else (*around, likely)
 
 
 def _about_value(error: ErrorDetails) -> tuple[str, str]:

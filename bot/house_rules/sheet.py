@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,9 @@ Plain = Any
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
 _DEEPEST = 30
+_BREAKS = re.compile(r"\r\n?")
+_NO_BREAKS = {0x85: " ", 0x2028: " ", 0x2029: " "}
+"""Lines end here for YAML and for no editor; they would put every later line number wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +87,15 @@ def _composed(raw: bytes) -> yaml.Node:
     except UnicodeDecodeError as bad:
         line = raw.count(b"\n", 0, bad.start) + 1
         raise _Unreadable("this is not UTF-8", "save the file as UTF-8", line=line) from bad
+    text = _BREAKS.sub("\n", text).translate(_NO_BREAKS)
+    strange = yaml.reader.Reader.NON_PRINTABLE.search(text)
+    if strange is not None:
+        line, column = text.count("\n", 0, strange.start()) + 1, strange.start() - text.rfind("\n", 0, strange.start())
+        raise _Unreadable("there is a character that no text file holds", "remove it", line=line, column=column)
     try:
         root: yaml.Node | None = yaml.compose(text, Loader=_LOADER)
-    except yaml.reader.ReaderError as bad:
-        line = text.count("\n", 0, int(bad.position)) + 1
-        raise _Unreadable("there is a character that no text file holds", "remove it", line=line) from bad
     except yaml.MarkedYAMLError as bad:
-        raise _misshapen(bad) from bad
+        raise _misshapen(bad, text) from bad
     except RecursionError as bad:
         raise _Unreadable("this is nested too deeply", "write it with fewer levels") from bad
     if root is None:
@@ -97,11 +103,16 @@ def _composed(raw: bytes) -> yaml.Node:
     return root
 
 
-def _misshapen(bad: yaml.MarkedYAMLError) -> _Unreadable:
-    mark = bad.problem_mark or bad.context_mark
+def _misshapen(bad: yaml.MarkedYAMLError, text: str) -> _Unreadable:
+    in_quotes = bad.context == "while scanning a quoted scalar"  # then the problem is only noticed at the end
+    mark = (bad.context_mark if in_quotes else bad.problem_mark) or bad.context_mark
+    lines = text.split("\n")
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    line = min(line, len(lines))  # what is missing at the end is found behind it
     if bad.problem == "but found another document":
         return _Unreadable("a second document begins here", "remove the line `---`", line=line, column=column)
+    if "\t" in lines[line - 1]:
+        return _Unreadable("there is a tab here", "indent with spaces", line=line, column=column)
     words = " ".join(part for part in (bad.problem, bad.context) if part) or "unknown reason"
     advice = "look at the indentation, colons and quotes here and on the line above"
     return _Unreadable(f"this is not YAML ({words})", advice, line=line, column=column)
@@ -120,7 +131,6 @@ class _Reading:
 def _plain(node: yaml.Node, reading: _Reading, depth: int = 0) -> Plain:
     if node.tag not in _TAGS:
         reading.wrong(node, f"`{node.tag.replace('tag:yaml.org,2002:', '!!')}` is a YAML tag", "write plain text")
-        return ""
     if isinstance(node, yaml.ScalarNode):
         return str(node.value)
     if id(node) in reading.seen:

@@ -200,7 +200,10 @@ def one_of(written: object, known: tuple[str, ...], called: str) -> str:
 
 def truth(written: object) -> bool:
     """Yes or no."""
-    return _TRUTH[one_of(text(written).lower(), tuple(_TRUTH), "yes or no")]
+    said = text(written)
+    if said.lower() not in _TRUTH:
+        raise wrong(f"`{said}` is neither yes nor no", "write `yes` or `no`")
+    return _TRUTH[said.lower()]
 
 
 def address(written: object) -> str:
