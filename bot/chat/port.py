@@ -62,6 +62,8 @@ class Manners:
     posts: int
     per: timedelta
     burst: int = 1
+    edits_count: bool = False
+    """Edits are counted as posts; otherwise there may be as many of them besides."""
 
 
 class Platform(Protocol):
