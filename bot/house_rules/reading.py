@@ -32,8 +32,6 @@ from bot.house_rules.words import WRONG
 E = TypeVar("E", bound=BaseModel)
 Loc = Sequence[str | int]
 
-MATRIX, DESK_FILE = "priority.yaml", "desk.yaml"
-
 
 @dataclass(frozen=True, slots=True)
 class Chapter(Generic[E]):
@@ -86,8 +84,8 @@ _SHAPES: Mapping[str, _Shape] = {
     "agreements": _Shape("slas.yaml", AgreementEntry, "agreement"),
     "calendars": _Shape("calendars.yaml", CalendarEntry, "calendar"),
     "policies": _Shape("escalation.yaml", PolicyEntry, "policy"),
-    "matrix": _Shape(MATRIX, MatrixEntry),
-    "desk": _Shape(DESK_FILE, DeskEntry),
+    "matrix": _Shape("priority.yaml", MatrixEntry),
+    "desk": _Shape("desk.yaml", DeskEntry),
 }
 FILES = tuple(shape.file for shape in _SHAPES.values())
 WHOLE = ""
@@ -104,7 +102,7 @@ def read_folder(folder: Path) -> tuple[Policy, list[Problem]]:
     problems = list(_strangers(folder))
     sheets = {part: _sheet(folder / shape.file, problems) for part, shape in _SHAPES.items()}
     known = _known(sheets)
-    chapters = {part: _chapter(folder / _SHAPES[part].file, sheet, known, problems) for part, sheet in sheets.items()}
+    chapters = {part: _chapter(folder, shape, sheets[part], known, problems) for part, shape in _SHAPES.items()}
     years = dict(_years(folder / "holidays", problems))
     return Policy(**chapters, years=years), problems
 
@@ -143,10 +141,9 @@ def _known(sheets: Mapping[str, Sheet | None]) -> Known:
     )
 
 
-def _chapter(path: Path, sheet: Sheet | None, known: Known, problems: list[Problem]) -> Chapter[Any]:
+def _chapter(folder: Path, shape: _Shape, sheet: Sheet | None, known: Known, problems: list[Problem]) -> Chapter[Any]:
     if sheet is None:
-        return Chapter(str(path))
-    shape = next(shape for shape in _SHAPES.values() if shape.file == path.name)
+        return Chapter(str(folder / shape.file))
     entries: dict[str, BaseModel] = {}
     for name, loc, plain in _entries(shape, sheet):
         try:
@@ -155,7 +152,7 @@ def _chapter(path: Path, sheet: Sheet | None, known: Known, problems: list[Probl
             problems += _told(bad, shape.model, sheet, loc)
     if shape.called:
         problems += _bad_names(shape, sheet)
-    return Chapter(str(path), sheet, entries)
+    return Chapter(sheet.file, sheet, entries)
 
 
 def _entries(shape: _Shape, sheet: Sheet) -> Iterable[tuple[str, Loc, object]]:

@@ -32,7 +32,10 @@ class Sheet:
     plain: Plain
 
     def place(self, loc: Sequence[str | int]) -> tuple[int, int]:
-        """Line and column, from 1, of what stands at `loc`, or of the nearest thing around it that exists."""
+        """Line and column, from 1, of what stands at `loc`, or of the nearest thing around it that exists.
+
+        A last step "[key]" asks for the key instead of its value, as pydantic does.
+        """
         key: yaml.Node | None = None
         node = self.root
         for step in loc:
@@ -43,10 +46,6 @@ class Sheet:
                 return _mark(key or node)
             key, node = found
         return _mark(node if key is None or isinstance(node, yaml.ScalarNode) else key)
-
-    def key_place(self, loc: Sequence[str | int]) -> tuple[int, int]:
-        """Line and column of the key at the end of `loc` itself, not of its value."""
-        return self.place((*loc, "[key]"))
 
     def problem(self, loc: Sequence[str | int], what: str, advice: str, *, warning: bool = False) -> Problem:
         """The mistake that stands at `loc`."""
