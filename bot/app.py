@@ -60,7 +60,6 @@ class App:
         self.platforms = platforms
         self.desk = Desk(store, rules, timepiece, people, on_commit=self._committed)
         self.alarm = Alarm(timepiece, sweep=sweep)
-        self.watch = Watch(self.desk, self.reads, rules, timepiece, arm=self.alarm.ring_at)
         house = House(
             rules=rules,
             texts=texts,
@@ -80,10 +79,12 @@ class App:
             timepiece=timepiece,
             bundles=BUNDLES,
         )
+        self.watch = Watch(self.desk, self.reads, rules, timepiece, arm=self.alarm.ring_at, on_letters=self.relay.ring)
         self.down: Downtime | None = None
         self._ready = asyncio.Event()
         self._stopping = asyncio.Event()
         self._stirred = asyncio.Event()
+        self._looking = False
 
     async def run(self) -> None:
         """Works until `stop`. Then: nothing new comes in, what was begun is finished, and the disk has it all."""
@@ -128,6 +129,8 @@ class App:
 
     async def at_rest(self) -> bool:
         """Nothing that could be done now is left to do: demonstrations and tests wait for this."""
+        if self.alarm.is_ringing or self._looking:
+            return False
         if self.reception.is_busy or self.desk.is_busy or self.relay.is_busy:
             return False
         now = self.time.now()
@@ -150,7 +153,9 @@ class App:
     async def _watch(self) -> None:
         while True:
             await self.alarm.wait()
+            self._looking = True
             await self.watch.look()
+            self._looking = False
 
     def _committed(self, done: Committed) -> None:
         self._stirred.set()

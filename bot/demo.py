@@ -19,8 +19,8 @@ from bot.local_house import LocalHouse, opened, page_of, put_together, until_tol
 from bot.services.timepiece import DemoTime
 from storage.engine import open_store
 
-OPENS_AT = time(9, 5)
-"""The demonstration begins when the first team with a digest has just come to work."""
+BEGINS_AT = time(14, 35)
+"""In the afternoon of the first team, when the morning of those in the west begins."""
 
 PATIENCE_S = 20.0
 """A demonstration whose desk does not come to rest within this time has a fault, and says so."""
@@ -103,12 +103,12 @@ async def in_browser(port: int, *, open_browser: bool) -> int:
 async def demonstration() -> AsyncIterator[tuple[LocalHouse, TurnableClock]]:
     """A desk with the packaged policy on a file that is gone afterwards. Nothing runs yet."""
     rules = unhurried(office.rules_or_exit(None))
-    demo_time = DemoTime(opening_of(rules))
+    demo_time = DemoTime(beginning_of(rules))
     with tempfile.TemporaryDirectory(prefix="deskbell-demo-") as folder:
         store = await open_store(Path(folder) / "demo.db", now=demo_time.now())
         try:
             house = await put_together(rules, store, demo_time)
-            demo_time.on_move(house.app.alarm.ring)
+            demo_time.on_move(house.app.alarm.rearm)
             yield house, TurnableClock(demo_time, house.app)
         finally:
             await store.close()
@@ -119,11 +119,11 @@ def unhurried(rules: Rules) -> Rules:
     return replace(rules, manner=replace(rules.manner, late_after=timedelta(minutes=15)))
 
 
-def opening_of(rules: Rules) -> datetime:
-    """Five past nine on the team's next working day, today if it is one."""
+def beginning_of(rules: Rules) -> datetime:
+    """That time on the team's next working day, today if it is one."""
     team = next(one for one in rules.teams.values() if one.digest_at is not None)
     zone, calendar = ZoneInfo(team.zone), rules.calendars[team.calendar]
     day = office.now().astimezone(zone).date()
     while not calendar.is_working_day(day):
         day += timedelta(days=1)
-    return datetime.combine(day, OPENS_AT, zone).astimezone(office.now().tzinfo)
+    return datetime.combine(day, BEGINS_AT, zone).astimezone(office.now().tzinfo)

@@ -16,6 +16,7 @@ from rich.text import Text
 from bot import logs
 from bot.app import at_work
 from bot.demo import TurnableClock, demonstration
+from bot.domain.rules import Team
 from bot.local_house import LocalHouse, page_of
 from bot.platforms.local.parse import card_from, form_from
 from bot.platforms.local.street import DESK, Inhabitant, Language, Place
@@ -50,17 +51,17 @@ class Day:
         """The person writes to the desk."""
         await self._post("say", {"as": person, "place": place or f"dm:{person}", "text": words})
 
-    async def press(self, person: str, verb: str) -> None:
-        """The person presses the newest button of that verb among what they see."""
-        message, wish = self._button(person, verb)
+    async def press(self, person: str, verb: str, subject: str) -> None:
+        """The person presses the newest such button among what they see."""
+        message, wish = self._button(person, verb, subject)
         await self._post("press", {"as": person, "message": message, "wish": wish})
 
-    async def fill(self, person: str, verb: str, answers: Mapping[str, str]) -> None:
+    async def fill(self, person: str, verb: str, subject: str, **answers: str) -> None:
         """The person presses that button and fills in the form that it opens."""
-        await self.press(person, verb)
+        await self.press(person, verb, subject)
         form = self._newest(person, lambda body: body.get("form", {}).get("wish", "").startswith(f"{verb}:"))
         wish = form["form"]["wish"]
-        await self._post("submit", {"as": person, "wish": wish, "answers": dict(answers), "message": form["id"]})
+        await self._post("submit", {"as": person, "wish": wish, "answers": answers, "message": form["id"]})
 
     async def later(self, by: timedelta) -> None:
         """Time passes, and whatever happens in it happens."""
@@ -69,7 +70,7 @@ class Day:
 
     async def until(self, hour: int, minute: int = 0) -> None:
         """It is that time of the day in the desk's own zone."""
-        here = self.clock.now().astimezone(self._home)
+        here = self.clock.now().astimezone(ZoneInfo(next(iter(self.clock.app.rules.teams.values())).zone))
         there = here.replace(hour=hour, minute=minute, second=0, microsecond=0)
         if there <= here:
             there += timedelta(days=1)
@@ -93,6 +94,8 @@ class Day:
         for mark, message in sorted(fresh.items(), key=lambda one: one[1]["version"]):
             if mark not in self.shown:
                 self.shown.add(mark)
+                if "form" in message and message["edited_at"] is not None:
+                    continue
                 self._print(message)
 
     def _print(self, message: Mapping[str, Any]) -> None:
@@ -104,33 +107,33 @@ class Day:
         elif "form" in body:
             self.console.print(Text(f"  {form_from(body['form']).title}", style="dim"))
         elif message["edited_at"] is None:
-            self.console.print(CardOnTerminal(card_from(body["card"]), self._language(message, place)))
+            self.console.print(CardOnTerminal(card_from(body["card"]), self._language(place)))
         else:
             card = card_from(body["card"])
             self.console.print(Text(f"  {card.title}  {card.lead}".rstrip(), style="dim"))
 
     def _head(self, message: Mapping[str, Any], place: Place) -> Text:
         author = message["author"]
-        zone = self.people[place.members[0]].zone if place.kind == "dm" else self._home
-        at = datetime.fromisoformat(message["edited_at"] or message["at"]).astimezone(zone)
+        at = datetime.fromisoformat(message["edited_at"] or message["at"]).astimezone(self._zone(place))
         who = "Deskbell" if author == DESK else self.people[author].name
         sign = "✎" if message["edited_at"] else "●"
         where = f"{place.name}" if place.kind == "dm" else f"# {place.name}"
         to = "" if author != DESK and place.kind == "dm" else f" → {where}"
         return Text(f"\n{sign} {at:%a %H:%M}  {who}{to}", style="dim" if message["edited_at"] else "cyan")
 
-    def _language(self, message: Mapping[str, Any], place: Place) -> Language:
+    def _language(self, place: Place) -> Language:
         if place.kind == "dm":
             return self.people[place.members[0]].language
-        return "zh" if self._home_language.startswith("zh") else "en"
+        return "zh" if self._team(place).language.startswith("zh") else "en"
 
-    @property
-    def _home(self) -> ZoneInfo:
-        return ZoneInfo(next(iter(self.clock.app.rules.teams.values())).zone)
+    def _zone(self, place: Place) -> ZoneInfo:
+        if place.kind == "dm":
+            return self.people[place.members[0]].zone
+        return ZoneInfo(self._team(place).zone)
 
-    @property
-    def _home_language(self) -> str:
-        return next(iter(self.clock.app.rules.teams.values())).language
+    def _team(self, place: Place) -> Team:
+        teams = self.clock.app.rules.teams.values()
+        return next(one for one in teams if (one.channel or "").endswith(place.id))
 
     async def _post(self, what: str, body: Mapping[str, Any]) -> None:
         answer = await self.web.post(f"/api/{what}", json=body)
@@ -139,19 +142,19 @@ class Day:
         await self.clock.jump(timedelta(seconds=2))
         await self.look()
 
-    def _button(self, person: str, verb: str) -> tuple[str, str]:
-        def has(body: dict[str, Any]) -> bool:
-            return any(one["verb"] == verb for one in body.get("card", {}).get("actions", ()))
+    def _button(self, person: str, verb: str, subject: str) -> tuple[str, str]:
+        def has(message: dict[str, Any]) -> bool:
+            return any(
+                one["verb"] == verb and one["subject"] == subject for one in message.get("card", {}).get("actions", ())
+            )
 
-        message = self._newest(person, has)
-        action = next(one for one in message["card"]["actions"] if one["verb"] == verb)
-        return message["id"], f"{verb}:{action['subject']}"
+        return self._newest(person, has)["id"], f"{verb}:{subject}"
 
     def _newest(self, person: str, fits: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         mine = (one for key, one in self.latest.items() if key.startswith(f"{person} ") and fits(one))
         newest = max(mine, key=lambda one: int(one["version"]), default=None)
         if newest is None:
-            raise OffScript(f"{person} sees no such thing")
+            raise OffScript(f"{person} does not see what this day needs next")
         return newest
 
 
@@ -180,20 +183,21 @@ async def play(house: LocalHouse, clock: TurnableClock) -> int:
 
 
 async def _live(day: Day) -> None:
+    """Two tickets: the outage is number 1, the request number 2."""
     await day.say(EMPLOYEE_ZH, OUTAGE)
-    await day.press(EMPLOYEE_ZH, "right")
-    await day.next_thing()
-    await day.press(SECOND, "acknowledge")
-    await day.later(timedelta(minutes=35))
-    await day.press(SECOND, "start")
+    await day.press(EMPLOYEE_ZH, "right", "1")
+    await day.next_thing()  # nobody answers the page, so the second engineer is called
+    await day.press(SECOND, "acknowledge", "1")
+    await day.later(timedelta(minutes=27))  # an acknowledgement is no answer: the response falls due
+    await day.press(SECOND, "start", "1")
     await day.say(EMPLOYEE_EN, REQUEST)
-    await day.press(FIRST, "acknowledge")
-    await day.fill(FIRST, "ask", {"why": "Which folder do you need, and who can approve it?"})
-    await day.later(timedelta(hours=2))
+    await day.press(FIRST, "acknowledge", "2")
+    await day.fill(FIRST, "ask", "2", why="Which folder do you need, and who can approve it?")
+    await day.fill(SECOND, "say", "1", words="邮件服务器的证书过期了，正在更换，预计半小时内恢复。")
+    await day.later(timedelta(minutes=25))
     await day.say(EMPLOYEE_EN, "The folder is Tenders 2027; Sofia Keller approves it.")
-    await day.fill(SECOND, "say", {"words": "邮件服务器的证书过期了，正在更换，预计一小时内恢复。"})
-    await day.fill(SECOND, "resolve", {"solution": "证书已更换，邮箱可以正常登录。"})
-    await day.press(EMPLOYEE_ZH, "rate")
-    await day.fill(FIRST, "resolve", {"solution": "You have access to Tenders 2027."})
-    await day.press(EMPLOYEE_EN, "rate")
-    await day.until(9, 1)
+    await day.fill(SECOND, "resolve", "1", solution="证书已更换，邮箱可以正常登录了。")
+    await day.press(EMPLOYEE_ZH, "rate", "1:5")
+    await day.fill(FIRST, "resolve", "2", solution="You have access to Tenders 2027 now.")
+    await day.press(EMPLOYEE_EN, "rate", "2:4")
+    await day.until(9, 1)  # the digest of the next morning

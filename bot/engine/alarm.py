@@ -43,6 +43,11 @@ class Alarm:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
+    @property
+    def is_ringing(self) -> bool:
+        """It has rung and nobody has come yet."""
+        return self._bell.is_set()
+
     def ring(self) -> None:
         """Whoever waits looks at what there is to do."""
         self._bell.set()

@@ -69,16 +69,25 @@ class WasDown:
 
 
 class Watch:
-    """Looks when the bell rings. `arm` is told the next moment at which there will be something to do."""
+    """Looks when the bell rings. `arm` is told the next moment at which there will be something to do, `on_letters`
+    that there are letters to send."""
 
     def __init__(
-        self, desk: Desk, reads: Reads, rules: Rules, timepiece: Timepiece, *, arm: Callable[[datetime], None]
+        self,
+        desk: Desk,
+        reads: Reads,
+        rules: Rules,
+        timepiece: Timepiece,
+        *,
+        arm: Callable[[datetime], None],
+        on_letters: Callable[[], None],
     ) -> None:
         self._desk = desk
         self._reads = reads
         self._rules = rules
         self._time = timepiece
         self._arm = arm
+        self._on_letters = on_letters
         self._down: Downtime | None = None
         self._seen_at: datetime | None = None
 
@@ -144,7 +153,8 @@ class Watch:
         for team in self._rules.teams.values():
             due = due_digest(team, self._rules, now, await self._reads.last_digest(team.id))
             if due is not None and team.channel is not None:
-                await self._desk.chore(WriteDigest(due, team.channel, now))
+                if await self._desk.chore(WriteDigest(due, team.channel, now)):
+                    self._on_letters()
 
     async def _be_seen(self) -> None:
         now = self._time.now()

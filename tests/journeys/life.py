@@ -149,7 +149,7 @@ async def living(
         store = await open_store(folder / "desk.db", now=start)
         undo.push_async_callback(store.close)
         house = await put_together(rules or load(None, now=start), store, time, manners=manners, out=out)
-        time.on_move(house.app.alarm.ring)
+        time.on_move(house.app.alarm.rearm)
         clock = TurnableClock(time, house.app)
         page = page_of(house, clock, None)
         await undo.enter_async_context(at_work(house.app))
