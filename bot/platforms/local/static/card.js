@@ -24,8 +24,12 @@ export function drawCard(card, onPress) {
   );
 }
 
+/** A Chinese character is about as wide as two Latin letters. */
+const width = (text) => [...text].reduce((sum, letter) => sum + (languageOf(letter) === "en" ? 1 : 2), 0);
+
 function drawFact(fact) {
-  return el("div", { class: `fact tone-${fact.tone}` }, words("dt", "", fact.label), words("dd", "", fact.value));
+  const size = width(fact.value) > 36 ? "wide" : width(fact.value) > 18 ? "middling" : "";
+  return el("div", { class: `fact ${size} tone-${fact.tone}` }, words("dt", "", fact.label), words("dd", "", fact.value));
 }
 
 function drawGauge(gauge) {

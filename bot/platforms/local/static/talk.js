@@ -8,6 +8,8 @@ import { t } from "./words.js";
 const DESK = "desk";
 const LONG = 1200;
 const CLOSE = 90;
+const NEAR = 120;
+const HEADROOM = 10;
 
 /** `room` is what the drawing needs to know: me, people by id, zone, isChannel, and what can be done. */
 export class Talk {
@@ -17,6 +19,7 @@ export class Talk {
     this.nodes = new Map();
     this.list = byId("talk");
     this.scroll = byId("scroll");
+    this.rest = -1;
     this.list.replaceChildren();
   }
 
@@ -190,18 +193,26 @@ export class Talk {
   }
 
   isAtEnd() {
-    return this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < 120;
+    const { scrollHeight, scrollTop, clientHeight } = this.scroll;
+    return scrollHeight - scrollTop - clientHeight < NEAR || Math.abs(scrollTop - this.rest) < 2;
   }
 
+  /** The last message is in sight; of one that is taller than the window, its beginning. */
   toEnd() {
     this.scroll.scrollTop = this.scroll.scrollHeight;
+    const last = this.list.lastElementChild;
+    const over = last ? this.scroll.getBoundingClientRect().top + HEADROOM - last.getBoundingClientRect().top : 0;
+    if (over > 0) this.scroll.scrollTop -= over;
+    this.rest = this.scroll.scrollTop;
   }
 }
 
 export const titleOf = (message) => message.card?.title ?? message.form?.title ?? message.text ?? "";
 
 export function picture(person) {
-  const node = el("span", { class: "picture", "aria-hidden": "true" }, person?.initials ?? "?");
+  const initials = person?.initials ?? "?";
+  const isWide = initials.length > 1 && languageOf(initials) !== "en";
+  const node = el("span", { class: `picture ${isWide ? "two" : ""}`, "aria-hidden": "true" }, initials);
   node.style.setProperty("--hue", person?.colour ?? 0);
   return node;
 }

@@ -27,11 +27,14 @@ const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 
 export const clockTime = (moment, zone) => format(zone, CLOCK).format(moment);
 
-export const fullTime = (moment, zone) =>
-  format(zone, { weekday: "short", day: "numeric", month: "short", ...CLOCK, timeZoneName: "shortOffset" }).format(moment);
+const DAY = { weekday: "short", day: "numeric", month: "short" };
 
-export const deskTime = (moment, zone) =>
-  format(zone, { weekday: "short", day: "numeric", month: "short", ...CLOCK }).format(moment);
+// Chinese writes the day of the week apart from the date; the formats run them together.
+const apart = (text) => text.replace(/日(?=周|星期)/, "日 ");
+
+export const deskTime = (moment, zone) => apart(format(zone, { ...DAY, ...CLOCK }).format(moment));
+
+export const fullTime = (moment, zone) => `${deskTime(moment, zone)} ${offset(moment, zone)}`;
 
 /** The zone as a distance from UTC: names of zones are ambiguous. */
 export const offset = (moment, zone) =>
@@ -46,5 +49,5 @@ export function dayName(moment, zone) {
   const today = now();
   if (sameDay(moment, today, zone)) return t("today");
   if (sameDay(moment, new Date(today.getTime() - 86_400_000), zone)) return t("yesterday");
-  return format(zone, { weekday: "long", day: "numeric", month: "long" }).format(moment);
+  return apart(format(zone, { weekday: "long", day: "numeric", month: "long" }).format(moment));
 }
