@@ -93,4 +93,3 @@ def _after_gap(node: _Node[Meaning], words: list[str], first: int, here: int) ->
         onward = node.onward.get(words[place])
         if onward is not None:
             yield from _walk(onward, words, first, place)
-            return

@@ -21,7 +21,8 @@ _PEOPLE_EN: Final = re.compile(
     (?: of \s+ (?:us|them|our|my) \b
     | (?:or \s+ so \s+)? (?:[a-z]+ \s+){{0,2}}?
       (?: people|persons|users|colleagues|coworkers|employees|staff|workers|agents|operators|nurses|doctors|students
-      | teachers|engineers|cashiers|customers|clients|seats|workstations|pcs|computers|machines|terminals|tills
+      | teachers|engineers|cashiers|pickers|drivers|guests|pupils|kids|patients|callers
+      | passengers|visitors|customers|clients|seats|workstations|pcs|computers|machines|terminals|tills
       | registers|stores|shops) \b)""",
     re.VERBOSE,
 )

@@ -72,23 +72,31 @@ def kind_sums(findings: Findings) -> dict[Kind, float]:
     return sums
 
 
-def kind_scores(findings: Findings) -> dict[Kind, float]:
+def kind_scores(findings: Findings) -> dict[str, float]:
     """Probabilities of the five kinds by the rules alone."""
     sums = kind_sums(findings)
     return softmax({kind: _SHARPNESS * (sums[kind] + _LEANING[kind]) for kind in KINDS})
 
 
-def impact(findings: Findings) -> Level:
-    """How wide the harm is, one person unless the text says more."""
+def impact(findings: Findings, kind: Kind) -> Level:
+    """How wide the harm is: one person unless the text says more. What does no harm reaches a team at most."""
     usual: dict[Level, float] = {"low": _USUAL_WEIGHT}
     if is_security(findings):
         usual["medium"] = _SECURITY_WEIGHT
-    return _heaviest(findings.about("impact"), usual)
+    widest = _heaviest(findings.about("impact"), usual)
+    match kind:
+        case "incident":
+            return widest
+        case "question" | "chitchat":
+            return "low"
+        case _:
+            return "low" if widest == "low" else "medium"
 
 
-def urgency(findings: Findings, kind: Kind) -> Level:
-    """How soon it must be answered."""
-    return _heaviest(findings.about("urgency"), {_USUAL_URGENCY[kind]: _USUAL_WEIGHT})
+def urgency(findings: Findings, kind: Kind, impact: Level) -> Level:
+    """How soon it must be answered; what stops many is urgent unless the text says that it can wait."""
+    usual: Level = "high" if kind == "incident" and impact == "high" else _USUAL_URGENCY[kind]
+    return _heaviest(findings.about("urgency"), {usual: _USUAL_WEIGHT})
 
 
 def is_security(findings: Findings) -> bool:
@@ -96,7 +104,7 @@ def is_security(findings: Findings) -> bool:
     return sum(item.weight for item in findings.about("security")) > 0
 
 
-def softmax(logits: Mapping[Kind, float]) -> dict[Kind, float]:
+def softmax(logits: Mapping[Kind, float]) -> dict[str, float]:
     top = max(logits.values())
     powers = {kind: math.exp(value - top) for kind, value in logits.items()}
     total = sum(powers.values())

@@ -18,9 +18,9 @@ _STOP: Final = frozenset(
     re.findall(
         "[a-z]+",
         """
-        the a an is are was were be been it its i my me we our us you your he she they to of in on at for with and or but
-        do does did can could please pls hi hello hey thanks thank this that there have has had just so now again any some
-        will would from as if
+        the a an is are was were be been it its i my me we our us you your he she they to of in on at for with and or
+        but do does did can could please pls hi hello hey thanks thank this that there have has had just so now again
+        any some will would from as if
         """,
     )
 )
