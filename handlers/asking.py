@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bot.chat.card import Action, Card, Tone
 from bot.domain.access import is_crew
 from bot.domain.commands import Nudge
-from bot.domain.ids import PersonId, TeamId
+from bot.domain.ids import PersonId, Status, TeamId
 from bot.domain.refusals import NotAllowed
 from bot.domain.rules import Role
 from bot.domain.ticket import Ticket
@@ -99,7 +99,7 @@ async def where_it_stands(turn: Turn, text: str, *, urges: bool) -> Deed | None:
         card = _list(turn, turn.say("stands-several", count=len(found)), turn.say("stands-several-lead"), found)
         return Tell((turn.draft(_with_draft(turn, card), text),))
     ticket = found[0].ticket
-    if urges:
+    if urges and ticket.status is not Status.WAITING_REQUESTER:
         return nudge(turn, ticket)
     return Tell((turn.showing(ticket), turn.draft(_stands_card(turn, ticket), text)))
 

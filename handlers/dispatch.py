@@ -1,4 +1,4 @@
-"""Who is this, in which language, and who answers; the desk's refusals become cards. One of three borders that catch."""
+"""Who is this, in which language, and who answers; refusals become cards. One of the three borders that catch."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from handlers.reader import reader_for
 from handlers.routes import FORMS, PRESSES
 from handlers.turn import Answer, Ask, Deed, Do, Learn, Tell, Turn
 
+__all__ = ["Answer", "Ask", "Dispatcher"]
+
 log = structlog.get_logger(__name__)
 
 
@@ -31,16 +33,21 @@ class Dispatcher:
     async def handle(self, incoming: Incoming) -> Answer:
         """The arrival is done: decided, committed and answered. Raises what only the caller can mend (a full disk,
         another instance at work); then the arrival still waits."""
-        turn = self._turn(await self._author(incoming), incoming)
+        turn = self._turn(self._house.directory.who_is(incoming.author) or _stranger(incoming), incoming)
         try:
-            return await self._carry_out(turn, await _decide(turn))
-        except Refusal as refusal:
-            await self._settle(turn, Tell((turn.letter(await _refused(turn, refusal)),)))
+            return await self._answer(await self._introduced(turn))
         except (Fenced, OSError):
             raise
         except Exception:
             log.exception("arrival_failed", key=incoming.key)
             await self._settle(turn, turn.tell(apology_card(turn.reader, incoming.key)))
+        return None
+
+    async def _answer(self, turn: Turn) -> Answer:
+        try:
+            return await self._carry_out(turn, await _decide(turn))
+        except Refusal as refusal:
+            await self._settle(turn, turn.tell(await _refused(turn, refusal)))
         return None
 
     async def _carry_out(self, turn: Turn, deed: Deed) -> Answer:
@@ -64,26 +71,26 @@ class Dispatcher:
         reader = reader_for(who, self._house.texts, incoming.place)
         return Turn(self._house, who, reader, incoming, self._house.clock.now())
 
-    async def _author(self, incoming: Incoming) -> Person:
-        """The person behind the identity. Whoever is new is remembered as an employee, in the language they write and
-        without any other right; whoever writes from a new place can be reached there from now on."""
-        known = self._house.directory.who_is(incoming.author)
-        here = (str(incoming.place),) if isinstance(incoming, Said) and incoming.private else ()
-        if known is None:
-            words = incoming.text if isinstance(incoming, Said) else ""
-            language = phrasing.guess_language(words) if words else ""
-            person = PersonId(incoming.author)
-            return await self._learn(Profile(person, language=language, identities=(incoming.author,), addresses=here))
-        if not known.language and isinstance(incoming, Said):
-            language = phrasing.guess_language(incoming.text)
-            return await self._learn(Profile(known.id, language=language, addresses=here))
-        if here and here[0] not in known.addresses:
-            return await self._learn(Profile(known.id, addresses=here))
-        return known
+    async def _introduced(self, turn: Turn) -> Turn:
+        """Whoever is new is remembered as an employee without any other right, in the language they write; whoever
+        writes from a new place can be reached there from now on."""
+        who, came = turn.who, turn.came
+        is_new = self._house.directory.who_is(came.author) is None
+        here = (str(came.place),) if isinstance(came, Said) and came.private else ()
+        if not is_new and (not here or here[0] in who.addresses):
+            return turn
+        language, identities = (who.language, (str(came.author),)) if is_new else ("", ())
+        profile = Profile(who.id, language=language, identities=identities, addresses=here)
+        return self._turn(await self._learn(profile), came)
 
     async def _learn(self, profile: Profile) -> Person:
         await self._house.desk.chore(Remember((profile,)))
         return self._house.directory.learn(profile)
+
+
+def _stranger(incoming: Incoming) -> Person:
+    words = incoming.text if isinstance(incoming, Said) else ""
+    return Person(PersonId(incoming.author), incoming.author, phrasing.guess_language(words), "UTC")
 
 
 async def _decide(turn: Turn) -> Deed:
@@ -111,7 +118,15 @@ async def _refused(turn: Turn, refusal: Refusal) -> Card:
         view = None if number is None else turn.view(await turn.ticket(number))
     except NotFound:
         view = None
-    return refusal_card(refusal, turn.reader, turn.name_of, view)
+    return refusal_card(refusal, turn.reader, turn.name_of, view, _written(turn.came))
+
+
+def _written(incoming: Incoming) -> str:
+    """What somebody wrote into a form that was refused: it stands nowhere else."""
+    if not isinstance(incoming, Submitted):
+        return ""
+    texts = [incoming.answers.get(name, "") for name in ("words", "solution", "why")]
+    return phrasing.storable(next((text for text in texts if text.strip()), ""))
 
 
 def _ticket_of(incoming: Incoming) -> TicketId | None:

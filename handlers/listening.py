@@ -15,7 +15,7 @@ async def hear(turn: Turn, said: Said) -> Deed:
     """A command; words about a ticket that is known; thanks; "is it fixed yet?"; the answer that one ticket waits for;
     still broken; chit-chat; and otherwise a new ticket at once. Whoever was guessed wrong has a button to say so."""
     text = phrasing.storable(said.text)
-    if not phrasing.has_words(text):
+    if not phrasing.has_words(said.text):
         return asking.nothing_written(turn)
     heard = await _about(turn, said, text)
     if phrasing.is_bare_call(text):

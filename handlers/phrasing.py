@@ -25,17 +25,17 @@ _NUMBER = (
     r"|(?:工单号?|单号|编号)\s?[:#]?\s?(?P<named>\d{1,9})"
     r"|(?:ticket|case)(?:\s(?:number|no\.?))?\s?[:#]?\s?(?P<ticket>\d{1,9})"
     r"|(?P<ordinal>\d{1,9})\s?号(?:工单|单))"
-    r"(?![\w])"
+    r"(?![a-z0-9_])"
 )
 _LEADING_NUMBER = re.compile(rf"\s*{_NUMBER}")
 _ANY_NUMBER = re.compile(rf"(?<![\w&]){_NUMBER}")
 _BARE_NUMBER = re.compile(r"\s*(?P<bare>\d{1,9})\s*")
-_BARE_HEAD = re.compile(r"\s*(?P<bare>\d{1,9})(?!\w)")
+_BARE_HEAD = re.compile(r"\s*(?P<bare>\d{1,9})(?![a-z0-9_])")
 SEPARATORS = " \t\r\n,:;.!?，。：；、！？-–—~"
 
 _THANKS = re.compile(
-    r"(?:(?:ok(?:ay)?|great|perfect|awesome|cool|yes|yep|good|nice|wonderful|super|it works(?: now)?|works now|works again"
-    r"|all good|that worked)[\s,!.]*)?"
+    r"(?:(?:ok(?:ay)?|great|perfect|awesome|cool|yes|yep|good|nice|wonderful|super"
+    r"|it works(?: now)?|works now|works again|all good|that worked)[\s,!.]*)?"
     r"(?:many )?(?:thanks|thank you|thank u|thx|tks|ty|cheers|much appreciated)"
     r"(?: (?:a lot|a million|so much|very much|again|all|everyone|guys|team|for .{1,40}))?"
     r"|(?:it works(?: now| again)?|works (?:now|again|fine|perfectly)|all good(?: now)?|that worked)"

@@ -1,4 +1,4 @@
-"""Somebody needs something: a ticket at once, from the first message; the receipt then asks whether it was understood."""
+"""Somebody needs something: a ticket at once, from the first message; the receipt then proposes how it was read."""
 
 from __future__ import annotations
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.domain.announce import About, Urgency
-from bot.domain.commands import Rate
 from bot.domain.ids import Status
+from bot.domain.refusals import Unknown
 from bot.domain.ticket import Ticket
 from bot.services.ports import Letter
 from handlers.cards.plain import word_back
@@ -25,16 +25,22 @@ async def thanks(turn: Turn, ticket: Ticket | None = None) -> Deed:
     return Tell((word, _rating_letter(turn, done)))
 
 
+_WORDS = {
+    "5": "rated-well",
+    "4": "rated-well",
+    "3": "rated-middling",
+    "2": "rated-badly",
+    "1": "rated-badly",
+}
+
+
 async def rate(turn: Turn, wish: Wish) -> Deed:
     """One to five, in one tap; the answer fits."""
-    step = BY_WISH["rate"]
-    if step.press is None or wish.ticket is None:
-        raise ValueError("the table has no press for rating")
-    command = step.press(turn.who.id, wish.ticket, wish.argument)
-    if not isinstance(command, Rate):
-        raise TypeError(f"rating gives a rating, not {command!r}")
-    key = "rated-well" if command.stars >= 4 else "rated-middling" if command.stars == 3 else "rated-badly"
-    return Do(command, (turn.letter(word_back(turn.say(key))),))
+    press = BY_WISH["rate"].press
+    if press is None or wish.ticket is None:
+        raise Unknown(what="button", value=wish.argument[:40])
+    command = press(turn.who.id, wish.ticket, wish.argument)
+    return Do(command, (turn.letter(word_back(turn.say(_WORDS[wish.argument]))),))
 
 
 def _rating_letter(turn: Turn, ticket: Ticket) -> Letter:

@@ -1,4 +1,4 @@
-"""Words about a ticket that is known: an answer to one of our messages, a number at the head, the answer we wait for."""
+"""Words about a ticket that is known: in answer to one of our messages, behind a number, or awaited."""
 
 from __future__ import annotations
 

@@ -36,50 +36,38 @@ class Word:
     """One thing that can be said, in both languages."""
 
     handler: Listener
-    en: tuple[str, ...]
-    zh: tuple[str, ...]
+    en: str
+    """Phrases, with commas between them."""
+    zh: str
     takes: Takes = Takes.NOTHING
     for_crew: bool = False
     """From others the same words are only words."""
 
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """All ways to say it."""
+        return tuple(phrase.strip() for phrase in re.split("[,，]", f"{self.en},{self.zh}") if phrase.strip())
+
 
 WORDS: tuple[Word, ...] = (
-    Word(asking.help_me, ("help", "desk", "deskbell", "menu"), ("帮助", "菜单", "怎么用")),
-    Word(asking.greet, ("start",), ()),
-    Word(asking.mine, ("my tickets", "mine", "my requests", "tickets"), ("我的工单", "我的报修", "我的申请")),
-    Word(asking.queue, ("queue", "open tickets", "backlog"), ("队列", "待办", "待处理", "工单列表")),
-    Word(
-        asking.on_call,
-        ("on call", "who is on call", "whos on call", "who's on call", "duty"),
-        ("值班", "谁值班", "今天谁值班", "值班表"),
-    ),
-    Word(asking.show, ("status", "show", "ticket"), ("查询", "查单", "工单", "状态"), Takes.TICKET),
-    Word(working.nudge, ("nudge", "chase"), ("催单", "催办", "催一下"), Takes.TICKET),
-    Word(working.cancel, ("cancel", "withdraw"), ("撤单", "撤销", "取消工单", "取消"), Takes.ABOUT),
-    Word(working.reopen, ("reopen",), ("重开", "重新打开"), Takes.ABOUT),
-    Word(raising.report, ("report", "incident"), ("报修", "报障"), Takes.WORDS),
-    Word(raising.request, ("request",), ("申请",), Takes.WORDS),
-    Word(working.acknowledge, ("ack", "acknowledge"), ("受理", "确认接单"), Takes.TICKET, for_crew=True),
-    Word(working.take, ("take", "mine now"), ("接单", "我来"), Takes.TICKET, for_crew=True),
-    Word(working.start, ("start work", "begin", "start"), ("开始处理", "开始"), Takes.TICKET, for_crew=True),
-    Word(
-        working.resolve,
-        ("resolve", "resolved", "fulfil", "done"),
-        ("解决", "已解决", "办结"),
-        Takes.ABOUT,
-        for_crew=True,
-    ),
-    Word(
-        language.english,
-        ("english", "language en", "language english", "lang en"),
-        ("英文", "英语", "语言 英文", "切换英文"),
-    ),
-    Word(
-        language.chinese,
-        ("chinese", "language zh", "language chinese", "lang zh"),
-        ("中文", "汉语", "语言 中文", "切换中文"),
-    ),
-    Word(language.other, ("language", "lang"), ("语言", "切换语言")),
+    Word(asking.help_me, "help, desk, deskbell, menu", "帮助，菜单，怎么用"),
+    Word(asking.greet, "start", ""),
+    Word(asking.mine, "my tickets, mine, my requests, tickets", "我的工单，我的报修，我的申请"),
+    Word(asking.queue, "queue, open tickets, backlog", "队列，待办，待处理，工单列表"),
+    Word(asking.on_call, "on call, who is on call, who's on call, whos on call", "值班，谁值班，今天谁值班，值班表"),
+    Word(asking.show, "status, show, ticket", "查询，查单，工单，状态", Takes.TICKET),
+    Word(working.nudge, "nudge, chase", "催单，催办，催一下", Takes.TICKET),
+    Word(working.cancel, "cancel, withdraw", "撤单，撤销工单，取消工单", Takes.ABOUT),
+    Word(working.reopen, "reopen", "重开，重新打开", Takes.ABOUT),
+    Word(raising.report, "report, incident", "报修，报障", Takes.WORDS),
+    Word(raising.request, "request", "申请", Takes.WORDS),
+    Word(working.acknowledge, "ack, acknowledge", "受理，确认接单", Takes.TICKET, for_crew=True),
+    Word(working.take, "take", "接单，我来", Takes.TICKET, for_crew=True),
+    Word(working.start, "start work, begin, start", "开始处理，开始", Takes.TICKET, for_crew=True),
+    Word(working.resolve, "resolve, resolved, fulfil, done", "解决，已解决，办结", Takes.ABOUT, for_crew=True),
+    Word(language.english, "english, language en, language english, lang en", "英文，英语，语言 英文，切换英文"),
+    Word(language.chinese, "chinese, language zh, language chinese, lang zh", "中文，汉语，语言 中文，切换中文"),
+    Word(language.other, "language, lang", "语言，切换语言"),
 )
 """Said alone or with what they take. The first row that fits answers."""
 
@@ -141,12 +129,20 @@ def _fitting(word: Word, found: re.Match[str], gap: str, rest: str) -> Spoken | 
             number = phrasing.number_alone(rest)
             return None if number is None else Spoken(word, number, "")
         case Takes.ABOUT:
-            numbered = phrasing.number_after_command(rest)
+            numbered = phrasing.leading_number(rest) or _plainly_numbered(found, rest)
             if numbered is not None:
                 return Spoken(word, numbered.ticket, numbered.rest)
             return Spoken(word, None, rest) if _is_set_off(found, gap) else None
         case Takes.WORDS:
             return Spoken(word, None, rest) if _is_set_off(found, gap) else None
+
+
+def _plainly_numbered(found: re.Match[str], rest: str) -> phrasing.Numbered | None:
+    """ "cancel 42" names a ticket, "cancel 2 meetings" does not; behind a slash or a Chinese command all do."""
+    numbered = phrasing.number_after_command(rest)
+    if numbered is None or not (numbered.rest and found["phrase"].isascii() and not found["slash"]):
+        return numbered
+    return None
 
 
 def _is_set_off(found: re.Match[str], gap: str) -> bool:
@@ -161,17 +157,23 @@ def _squeezed(phrase: str) -> str:
 def _rows() -> Mapping[str, tuple[Word, ...]]:
     rows: dict[str, list[Word]] = {}
     for word in WORDS:
-        for phrase in (*word.en, *word.zh):
+        for phrase in word.phrases:
             rows.setdefault(_squeezed(phrase), []).append(word)
     return MappingProxyType({phrase: tuple(words) for phrase, words in rows.items()})
 
 
 def _pattern() -> re.Pattern[str]:
     """One automaton for all commands, so that the fiftieth costs what the first does."""
-    phrases = sorted({phrase for word in WORDS for phrase in (*word.en, *word.zh)}, key=len, reverse=True)
-    spelled = "|".join(r"[\s_-]?".join(re.escape(part) for part in phrase.split()) for phrase in phrases)
-    return re.compile(rf"\s*(?P<slash>/(?:desk(?:bell)?\s+)?)?(?P<phrase>{spelled})(?:@\w+)?(?![a-z0-9_'’])")
+    phrases = sorted({phrase for word in WORDS for phrase in word.phrases}, key=len, reverse=True)
+    spelled = "|".join(
+        r"[\s_-]*".join(re.escape(part) for part in phrase.split()) + (_ENDS if phrase.isascii() else "")
+        for phrase in phrases
+    )
+    return re.compile(rf"\s*(?P<slash>/(?:desk(?:bell)?\s+)?)?(?P<phrase>{spelled})(?:@\w+)?")
 
+
+_ENDS = r"(?![a-z0-9_'’])"
+"""An English word ends; behind a Chinese one the number may follow at once."""
 
 _ROWS = _rows()
 _COMMAND = _pattern()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.chat.card import Fact, Gauge, Tone
@@ -52,12 +52,11 @@ def due_moment(promise: Promise, due: datetime, view: View) -> str:
 
 
 def time_left(promise: Promise, view: View) -> str:
-    """2 h 30 min (working time): never a bare number where only working hours count."""
-    if promise.left is None:
-        return ""
+    """2 h 30 min left (working time): never a bare number where only working hours count."""
+    left = promise.left or timedelta()
     if is_round_the_clock(promise.target.calendar):
-        return view.reader.length(promise.left, days=True)
-    return view.say("working-time", length=view.reader.length(promise.left))
+        return view.say("left-around-the-clock", length=view.reader.length(left, days=True))
+    return view.say("left-of-working-time", length=view.reader.length(left))
 
 
 def is_round_the_clock(calendar: Calendar) -> bool:
@@ -65,17 +64,9 @@ def is_round_the_clock(calendar: Calendar) -> bool:
     return calendar.weekly == ALWAYS.weekly and not calendar.closed and not calendar.closed_yearly
 
 
-def soonest(running: Iterable[Promise]) -> Promise | None:
-    """The promise that falls due first."""
-    dated = [(promise.due, place, promise) for place, promise in enumerate(running) if promise.due is not None]
-    return min(dated)[2] if dated else None
-
-
-def running_promises(view: View) -> Iterator[Promise]:
-    """The present promises whose clocks run or have run out."""
-    for promise in present_promises(view):
-        if promise.state in (PromiseState.RUNNING, PromiseState.BROKEN):
-            yield promise
+def is_overdue(view: View) -> bool:
+    """A promise has run out and is not done yet."""
+    return any(promise.state is PromiseState.BROKEN for promise in present_promises(view))
 
 
 def _gauge(promise: Promise, view: View) -> Gauge:

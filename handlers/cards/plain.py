@@ -23,15 +23,20 @@ def word_back(text: str, *, lead: str = "", tone: Tone = Tone.CALM, actions: Seq
 
 
 def refusal_card(
-    refusal: Refusal, reader: Reader, name_of: Callable[[PersonId], str | None], view: View | None
+    refusal: Refusal,
+    reader: Reader,
+    name_of: Callable[[PersonId], str | None],
+    view: View | None,
+    words: str = "",
 ) -> Card:
-    """Why not, how the ticket stands now, and what can be done instead. `view` only where the reader may see it."""
+    """Why not, how the ticket stands now, and what can be done instead. `view` only where the reader may see it;
+    `words` are given back to the one who wrote them for nothing."""
     lead = ""
     actions: tuple[Action, ...] = ()
     if view is not None:
         lead = reader.say("refusal-now", status=view.status, holder=view.holder, gist=view.gist)
         actions = tuple(_what_can_be_done(view))[:_MOST_BUTTONS]
-    return Card(title=_why_not(refusal, reader, name_of), tone=Tone.WARN, lead=lead, actions=actions)
+    return Card(title=_why_not(refusal, reader, name_of), tone=Tone.WARN, lead=lead, quote=words, actions=actions)
 
 
 def _why_not(refusal: Refusal, reader: Reader, name_of: Callable[[PersonId], str | None]) -> str:

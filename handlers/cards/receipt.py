@@ -8,7 +8,7 @@ from bot.chat.card import Action, Card, Fact, Tone, Weight
 from bot.domain.ids import DONE, OVER, Status
 from bot.domain.kinds import KINDS
 from handlers import phrasing
-from handlers.cards.clocks import clock_facts, clock_gauges
+from handlers.cards.clocks import clock_facts, clock_gauges, is_overdue
 from handlers.cards.done import done_buttons
 from handlers.cards.view import SOLUTION_CHARS, View
 from handlers.steps import Side, less_urgent, more_urgent
@@ -96,6 +96,8 @@ def _lead(view: View) -> str:
     sentences = [view.say(f"receipt-{_state(view)}", holder=view.holder, team=view.team, ref=ticket.ref)]
     if is_asked_to_confirm(view):
         sentences.append(view.say("receipt-unsure" if ticket.doubtful else "receipt-proposal"))
+    if is_overdue(view):
+        sentences.append(view.say("receipt-late"))
     if ticket.waiting_for and not ticket.is_done:
         sentences.append(view.say("receipt-what-for", words=phrasing.gist(ticket.waiting_for, 300)))
     if ticket.status in DONE and ticket.solution:

@@ -1,4 +1,4 @@
-"""What the team sees of a ticket: the same for the channel, for a page and for a new holder, with the crew's buttons."""
+"""What the team sees of a ticket, with the crew's buttons: in the channel, on a page, at a new holder's."""
 
 from __future__ import annotations
 

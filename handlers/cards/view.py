@@ -26,7 +26,8 @@ SOLUTION_CHARS = 600
 
 @dataclass(frozen=True)
 class View:
-    """Only `ticket` is looked at afresh; who may read what is decided here, once for all cards."""
+    """Who may read what is decided here, once for all cards. Without slots, so that what costs something is worked out
+    once and only when a card wants it."""
 
     ticket: Ticket
     rules: Rules

@@ -50,7 +50,8 @@ for-days-hours = { $days ->
     [one] 1 day
    *[other] { $days } days
 } { $hours } h
-working-time = { $length } (working time)
+left-of-working-time = { $length } left (working time)
+left-around-the-clock = { $length } left
 as-of = As of { $at }
 
 ### What a ticket is
@@ -106,13 +107,13 @@ clock-response = First response
 clock-update = Next update
 clock-resolution = Resolution
 clock-keep_in_loop = Answer to your last message
-clock-running = by { $due } · { $left } left
+clock-running = by { $due } · { $left }
 clock-resting = { $note } · the clock rests until { $until }
 clock-overdue = overdue: was promised by { $due }
 clock-kept = kept, { $done }
 clock-late = late: { $done }, was promised by { $due }
-clock-paused = paused, { $left } left
-clock-paused-until = paused, { $left } left; { $until }
+clock-paused = paused, { $left }
+clock-paused-until = paused, { $left }; { $until }
 restart-waiting_you = the ball is with you: it goes on when you answer
 restart-waiting_requester = it goes on when the requester answers
 restart-waiting_supplier = it goes on when the supplier delivers
@@ -136,6 +137,7 @@ receipt-resolved = It should work again. Does it?
 receipt-fulfilled = It is done. Is it what you wanted?
 receipt-closed = Closed. If it comes back, just tell me.
 receipt-cancelled = Cancelled. If you need it after all, just tell me.
+receipt-late = We are late with this; the team and its lead know.
 receipt-proposal = This is how I read it. One tap puts it right.
 receipt-unsure = I was not sure how to read it. Which of the two is it?
 receipt-what-for = “{ $words }”
@@ -174,7 +176,7 @@ more-lead = { $status }. What would you like to do?
 ### Promises at risk
 
 warning-title = { $clock } of { $ref } is due by { $due }
-warning-lead = { $gist } — { $left } left. Held by { $holder }.
+warning-lead = { $gist } — { $left }. Held by { $holder }.
 breach-title = { $clock } of { $ref } is overdue
 breach-lead = { $gist } — was promised by { $due }. Held by { $holder }.
 breach-lead-reclassified = { $gist } — overdue since { $due }, because its priority or service changed then. Held by { $holder }.

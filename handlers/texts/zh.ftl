@@ -5,7 +5,7 @@
 list-comma = 、
 list-semicolon = ；
 list-sentence = { "" }
-list-then = { "，再到" }
+list-then = { "，再到 " }
 a-pair = { $first }：{ $second }
 a-quotation = “{ $words }”
 a-heading = { $ref } · { $gist }
@@ -38,7 +38,8 @@ for-hours = { $hours } 小时
 for-hours-minutes = { $hours } 小时 { $minutes } 分
 for-days = { $days } 天
 for-days-hours = { $days } 天 { $hours } 小时
-working-time = { $length }（工作时间）
+left-of-working-time = 剩余 { $length }（工作时间）
+left-around-the-clock = 剩余 { $length }
 as-of = 截至 { $at }
 
 ### 工单
@@ -55,7 +56,7 @@ priority-P4 = 较低
 a-priority = { $priority } { $meaning }
 a-cell = 影响{ $impact } × 紧急{ $urgency }
 a-priority-from-cell = { $priority } = { $cell }
-a-priority-overruled = { $priority }，由{ $by }指定：{ $why }（按矩阵应为 { $matrix }：{ $cell }）
+a-priority-overruled = { $priority }，由 { $by } 指定：{ $why }（按矩阵应为 { $matrix }：{ $cell }）
 a-reading-because = { $what }（您写了{ $words }）
 a-reading-heard = { $what }（原话{ $words }）
 status-new = 待受理
@@ -94,13 +95,13 @@ clock-response = 首次响应
 clock-update = 进展通报
 clock-resolution = 解决
 clock-keep_in_loop = 答复您的留言
-clock-running = { $due } 前 · 剩余 { $left }
-clock-resting = { $note } · 非工作时间，{ $until } 起继续计时
-clock-overdue = 已超时，原定 { $due } 前
+clock-running = { $due }前 · { $left }
+clock-resting = { $note } · 非工作时间，{ $until }起继续计时
+clock-overdue = 已超时，原定 { $due }前
 clock-kept = 按时，{ $done }
-clock-late = 超时，{ $done } 完成，原定 { $due } 前
-clock-paused = 已暂停，剩余 { $left }
-clock-paused-until = 已暂停，剩余 { $left }；{ $until }
+clock-late = 超时，{ $done }完成，原定 { $due }前
+clock-paused = 已暂停，{ $left }
+clock-paused-until = 已暂停，{ $left }；{ $until }
 restart-waiting_you = 等您回复，您一回复就继续计时
 restart-waiting_requester = 用户回复后继续计时
 restart-waiting_supplier = 供应商办好后继续计时
@@ -110,20 +111,21 @@ restart-scheduled = 到约定时间开工后继续计时
 ### 回执
 
 receipt-summary = { $ref } { $status }：{ $gist }
-receipt-new = 已登记，{ $team }已经看到。
-receipt-called = 已登记，正在呼叫{ $team }。
-receipt-assigned = 已登记，交给{ $holder }了。
-receipt-accepted = { $holder }已受理。
-receipt-in_progress = { $holder }正在处理。
-receipt-again = 已重开，{ $team }已收到通知。
-receipt-waiting_requester = 现在等您：{ $holder }需要您回复才能继续。
-receipt-waiting_supplier = { $holder }在等供应商，时限照常计算。
-receipt-waiting_approval = { $holder }在等审批。
-receipt-scheduled = { $holder }已排好时间。
+receipt-new = 已登记，{ $team } 已经看到。
+receipt-called = 已登记，正在呼叫 { $team }。
+receipt-assigned = 已登记，交给 { $holder } 了。
+receipt-accepted = { $holder } 已受理。
+receipt-in_progress = { $holder } 正在处理。
+receipt-again = 已重开，{ $team } 已收到通知。
+receipt-waiting_requester = 现在等您：{ $holder } 需要您回复才能继续。
+receipt-waiting_supplier = { $holder } 在等供应商，时限照常计算。
+receipt-waiting_approval = { $holder } 在等审批。
+receipt-scheduled = { $holder } 已排好时间。
 receipt-resolved = 应该好了，您试试？
 receipt-fulfilled = 已经办妥，您看看对不对？
 receipt-closed = 已关闭。要是又出问题，直接告诉我。
 receipt-cancelled = 已撤单。要是还需要，直接告诉我。
+receipt-late = 这单已超时，团队和主管都知道了。
 receipt-proposal = 我是这样理解的，不对的话点一下就能改。
 receipt-unsure = 我拿不准，请您点一下：是哪一种？
 receipt-what-for = “{ $words }”
@@ -134,63 +136,63 @@ holder-none = 还没有人（{ $team }）
 team-title = { $priority } · { $heading }
 team-summary = { $priority } { $ref } { $status }：{ $gist }
 crew-new = 还没有人受理。
-crew-assigned = 已派给{ $holder }，尚未受理。
-crew-accepted = { $holder }已受理。
-crew-in_progress = { $holder }正在处理。
+crew-assigned = 已派给 { $holder }，尚未受理。
+crew-accepted = { $holder } 已受理。
+crew-in_progress = { $holder } 正在处理。
 crew-again = 已重开，还没有人受理。
-crew-waiting_requester = 等{ $requester }回复，计时已暂停。
+crew-waiting_requester = 等 { $requester } 回复，计时已暂停。
 crew-waiting_supplier = 等供应商，时限照常计算。
 crew-waiting_approval = 等审批，计时已暂停。
 crew-scheduled = 已排期，计时已暂停。
-crew-resolved = { $holder }已解决。
-crew-fulfilled = { $holder }已办妥。
+crew-resolved = { $holder } 已解决。
+crew-fulfilled = { $holder } 已办妥。
 crew-closed = 已关闭。
 crew-cancelled = 已撤单。
 crew-what-for = “{ $words }”
-doubt-unconfirmed = 系统推测，{ $requester }尚未确认
-first-call = 如无人受理，{ $at } 呼叫{ $who }。
-next-call = 如仍无人受理，{ $at } 呼叫{ $who }。
+doubt-unconfirmed = 系统推测，{ $requester } 尚未确认
+first-call = 如无人受理，{ $at }呼叫 { $who }。
+next-call = 如仍无人受理，{ $at }呼叫 { $who }。
 page-lead = 正在呼叫您（第 { $level } 级，第 { $round } 次）。点“受理”即停止呼叫。
 page-missed = 服务台停机期间，第 { $levels } 级未能呼叫。
 page-summary = { $priority } { $ref }：{ $gist }，请受理
 nobody-title = { $ref }：第 { $level } 级没有人
 nobody-lead = 升级流程的这一级是空的，已立即呼叫下一级。请补上值班表。
-assigned-lead = { $by }把这单交给您了。
-assigned-summary = { $by }把 { $ref } 交给您了：{ $gist }
+assigned-lead = { $by } 把这单交给您了。
+assigned-summary = { $by } 把 { $ref } 交给您了：{ $gist }
 more-lead = { $status }。您要做什么？
 
 ### 快到时限与超时
 
 warning-title = { $ref } 的{ $clock }快到时限：{ $due }
-warning-lead = { $gist }，剩余 { $left }。处理人：{ $holder }。
+warning-lead = { $gist }，{ $left }。处理人：{ $holder }。
 breach-title = { $ref } 的{ $clock }已超时
-breach-lead = { $gist }，原定 { $due } 前。处理人：{ $holder }。
-breach-lead-reclassified = { $gist }，因优先级或服务变更，自 { $due } 起算超时。处理人：{ $holder }。
+breach-lead = { $gist }，原定 { $due }前。处理人：{ $holder }。
+breach-lead-reclassified = { $gist }，因优先级或服务变更，自 { $due }起算超时。处理人：{ $holder }。
 late = 这条通知晚了 { $by }。
-late-down = 这条通知晚了 { $by }：服务台 { $span } 停机。
+late-down = 这条通知晚了 { $by }：服务台 { $span }停机。
 
 ### 往来
 
-question-title = { $ref }：{ $by }有个问题问您
+question-title = { $ref }：{ $by } 有个问题问您
 question-lead = { $gist }。现在等您回复，您一回复就继续计时。
 question-over = { $gist }。已不需要您回复（{ $status }）。
-reply-title = { $ref }：{ $by }的回复
-reply-back-title = { $ref }：{ $by }的留言
-reopened-title = { $ref } 已由{ $by }重开
-nudged-title = { $ref }：{ $requester }催单
+reply-title = { $ref }：{ $by } 的回复
+reply-back-title = { $ref }：{ $by } 的留言
+reopened-title = { $ref } 已由 { $by } 重开
+nudged-title = { $ref }：{ $requester } 催单
 nudged-lead = { $gist }。{ $status }，处理人：{ $holder }。优先级不变。
-low-rating-title = { $ref }：{ $requester }给了 { $stars }
+low-rating-title = { $ref }：{ $requester } 给了 { $stars }
 
 ### 办结
 
 done-title-incident = { $ref } 已解决
 done-title-request = { $ref } 已办妥
 done-summary = { $ref } 已完成：{ $gist }。您试试？
-done-asks-incident = { $by }说已经修好。能用了吗？请打分，5 分最好。
-done-asks-request = { $by }说已经办好。满意吗？请打分，5 分最好。
+done-asks-incident = { $by } 说已经修好。能用了吗？请打分，5 分最好。
+done-asks-request = { $by } 说已经办好。满意吗？请打分，5 分最好。
 done-rated = 您打了 { $stars }，谢谢。
 done-closed = 已关闭。
-done-open-again = 已重开，{ $holder }在处理。
+done-open-again = 已重开，{ $holder } 在处理。
 
 ### 按钮
 
@@ -284,12 +286,12 @@ back-to-matrix = { $priority }，按矩阵
 
 ### 答复
 
-passed-on = 已转告{ $to }（{ $ref }）。
+passed-on = 已转告 { $to }（{ $ref }）。
 passed-on-done = 已补充到 { $ref }。这单目前算已完成。
 noted = 已记入 { $ref }，只有团队能看到。
-taken-as-answer = 已作为您对 { $ref } 的回复，{ $holder }收到了。
+taken-as-answer = 已作为您对 { $ref } 的回复，{ $holder } 收到了。
 taken-as-answer-lead = 已继续计时。
-nudged-answer = 已提醒{ $holder }：您在等 { $ref }。
+nudged-answer = 已提醒 { $holder }：您在等 { $ref }。
 nudged-answer-lead = 团队已知道您在等。优先级不变。
 reopened-answer = 抱歉。{ $ref } 已重开，团队已收到通知。
 sequel-raised = { $ref } 关闭太久，不能重开了。我新建了一单，并关联到它。
@@ -336,7 +338,7 @@ queue-title = { $team }：{ $count } 单未办完
 queue-none = { $team }：没有未办完的工单。
 queue-more = 只列出最急的一部分。
 list-hint = 写单号（例如 #42）可以看一单。
-line-due = { $due } 前
+line-due = { $due }前
 line-overdue = 已超时，原定 { $due }
 on-call-title = 当前值班
 on-call-line = { $team }：{ $who }
@@ -353,7 +355,7 @@ refusal-not_allowed = { $ref ->
    *[other] { $ref } 的这个操作不归您做。
 }
 refusal-not_from_here = { $ref } 现在是“{ $status }”，不能这样操作。
-refusal-already_done = { $by }已经先做了（{ $ref }）。
+refusal-already_done = { $by } 已经先做了（{ $ref }）。
 refusal-already_done_you = 您已经做过了（{ $ref }）。
 refusal-too_late = { $ref } 关闭太久，不能重开了。请直接写现在的问题。
 refusal-missing = 还缺一项：{ $what }。
@@ -383,14 +385,14 @@ bundle-lead = 同时发生的事较多，合在一张卡片上，最急的在前
 bundle-line = { $line }　{ $news }
 news-warning = { $clock }快到时限：{ $due }
 news-breach = { $clock }已超时，原定 { $due }
-news-reply_back = { $requester }留言：“{ $words }”
+news-reply_back = { $requester } 留言：“{ $words }”
 news-nobody = 第 { $level } 级没有人
 news-channel_call = 需要有人受理（第 { $level } 级）
-news-nudged = { $requester }催单
-news-team_card = { $requester }报单
-digest-title = { $team }日报 { $day }
+news-nudged = { $requester } 催单
+news-team_card = { $requester } 报单
+digest-title = { $team } 日报 { $day }
 digest-summary = { $team }：未办完 { $open } 单，超时 { $late } 项
-digest-nothing = { $span }：无事可报。没有新单，也没有未办完的。
+digest-nothing = { $span }：无事可报。没有新单，也没有未办完的单。
 digest-lead = { $span }：新增 { $raised } 单，办结 { $done } 单，撤单 { $cancelled } 单。
 digest-due = 下一个工作日结束前到期的有 { $due } 单：
 digest-due-none = 下一个工作日结束前没有到期的。
