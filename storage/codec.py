@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy import Row
 
 from bot.domain.events import AnyEvent
-from bot.domain.ids import PersonId, TicketId
+from bot.domain.ids import PersonId, Priority, Status, TicketId
 from bot.domain.ticket import Ticket
 from bot.services.ports import Arrival, Change, Dues, Entry, Filed, Letter, Profile
 
@@ -80,6 +80,7 @@ class Record(Generic[T]):
         hints = get_type_hints(kind)
         self.kind = kind
         self._names = [field.name for field in fields(kind) if field.name not in apart]  # type: ignore[arg-type]  # T is a dataclass, which typing cannot say
+        self._known = frozenset(self._names)
         forms = {name: _form(hints[name]) for name in self._names}
         self._encoders = [(name, form.encode) for name, form in forms.items() if form.encode is not None]
         self._decoders = [(name, form.decode) for name, form in forms.items() if form.decode is not None]
@@ -92,8 +93,8 @@ class Record(Generic[T]):
         return raw
 
     def fields(self, raw: Raw) -> Raw:
-        """The values by field, ready for the constructor."""
-        found = {name: raw[name] for name in self._names if name in raw}
+        """The values by field, ready for the constructor. `raw` is used up."""
+        found = raw if raw.keys() == self._known else {name: raw[name] for name in self._names if name in raw}
         for name, decode in self._decoders:
             if name in found:
                 found[name] = decode(found[name])
@@ -133,7 +134,7 @@ def _form(hint: Any) -> _Form:
     if hint is date:
         return _Form(date.isoformat, date.fromisoformat)
     if isinstance(hint, type) and issubclass(hint, Enum):
-        return _Form(decode=hint)
+        return _Form(decode={member.value: member for member in hint}.__getitem__)
     if is_dataclass(hint) and isinstance(hint, type):
         record = Record(hint)
         return _Form(record.dump, record.load)
@@ -177,8 +178,8 @@ _TICKET = Record(
         {"id", "kind", "status", "requester", "team", "holder", "service", "priority", "version", "created_at"}
     ),
 )
-_PRIORITY = get_type_hints(Ticket)["priority"]
-_STATUS = get_type_hints(Ticket)["status"]
+_PRIORITIES = {priority.value: priority for priority in Priority}
+_STATUSES = {status.value: status for status in Status}
 
 RESPONSE, UPDATE, RESOLUTION = 1, 2, 4
 """The bits of `promised`."""
@@ -211,12 +212,12 @@ def ticket_of(row: AnyRow) -> Ticket:
     return Ticket(
         id=TicketId(row.id),
         kind=row.kind,
-        status=_STATUS(row.status),
+        status=_STATUSES[row.status],
         version=row.version,
         requester=row.requester,
         service=row.service,
         team=row.team,
-        priority=_PRIORITY(row.priority),
+        priority=_PRIORITIES[row.priority],
         created_at=from_ms(row.created_at),
         holder=row.holder,
         **_TICKET.fields(from_json(row.body)),

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.commands import Downtime
-from bot.domain.events import Broken, Moved, Raised, Rated
+from bot.domain.events import Acknowledged, Assigned, Broken, Commented, Moved, Raised, Rated
 from bot.domain.ids import DONE, Status, TeamId
 from bot.domain.sla import Clock, MarkKind
 from bot.domain.ticket import Ticket
 from bot.services.ports import Tally
 from storage import codec, outbox, schema
 from storage.codec import AnyRow
+
+T = TypeVar("T")
 
 _t, _h, _x, _o = schema.tickets.c, schema.history.c, schema.outages.c, schema.outbox.c
 _SINCE = bindparam("since", type_=_h.at.type)
@@ -41,7 +44,12 @@ HAPPENED = (
     )
     .order_by(_h.seq)
 )
-TOUCHED = select(schema.tickets).where(_t.id.in_(select(_h.ticket).where(*_IN_PERIOD)), _t.team == bindparam("team"))
+_WORK = [Acknowledged.name, Assigned.name, Commented.name, Moved.name]
+"""The events in which a promise can be kept."""
+
+TOUCHED = select(schema.tickets).where(
+    _t.id.in_(select(_h.ticket).where(*_IN_PERIOD, _h.name.in_(_WORK))), _t.team == bindparam("team")
+)
 DOWN = select(_x.since, _x.until).where(_x.until > _SINCE, _x.since < _UNTIL).order_by(_x.since)
 DIED = (
     select(func.count())
@@ -49,6 +57,8 @@ DIED = (
     .where(outbox.in_state(schema.DEAD), _o.settled_at >= _SINCE, _o.settled_at < _UNTIL)
 )
 SEAL = select(schema.instance.c.head_seal)
+
+ROWS_AT_ONCE = 200
 
 _ANSWERS = frozenset({MarkKind.RESPOND, MarkKind.REPLY, MarkKind.RESOLVE})
 
@@ -60,9 +70,10 @@ async def count(connection: AsyncConnection, team: TeamId, since: datetime, unti
     of_team = {**period, "team": team}
     happened = [(row.name, codec.from_json(row.facts)) for row in (await connection.execute(HAPPENED, of_team)).all()]
     moved_to = Counter(Status(facts["to"]) for name, facts in happened if name == Moved.name)
-    touched = [codec.touched_of(row) for row in (await connection.execute(TOUCHED, of_team)).all()]
+    touched = await _read((await connection.execute(TOUCHED, of_team)).all(), codec.touched_of)
+    waiting = await _read((await connection.execute(OPEN, {"team": team})).all(), codec.filed_of)
     return Tally(
-        open_tickets=tuple(codec.filed_of(row) for row in (await connection.execute(OPEN, {"team": team})).all()),
+        open_tickets=tuple(waiting),
         raised=sum(name == Raised.name for name, _ in happened),
         done=sum(moved_to[status] for status in DONE),
         kept=Counter(clock for ticket, promised in touched for clock in _kept(ticket, promised, since, until)),
@@ -73,6 +84,15 @@ async def count(connection: AsyncConnection, team: TeamId, since: datetime, unti
         dead_letters=(await connection.execute(DIED, period)).scalar_one(),
         seal=(await connection.execute(SEAL)).scalar_one(),
     )
+
+
+async def _read(rows: Sequence[AnyRow], read: Callable[[AnyRow], T]) -> list[T]:
+    """In parts, so that a team with very many tickets holds up nobody else."""
+    values: list[T] = []
+    for first in range(0, len(rows), ROWS_AT_ONCE):
+        values += map(read, rows[first : first + ROWS_AT_ONCE])
+        await asyncio.sleep(0)
+    return values
 
 
 def _kept(ticket: Ticket, promised: int, since: datetime, until: datetime) -> Iterable[str]:
