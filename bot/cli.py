@@ -91,7 +91,7 @@ def tickets(
     from bot.office import list_tickets
 
     found = asyncio.run(list_tickets(only_open=not everything, limit=limit))
-    _print_rows(found, as_json, ("ref", "priority", "status", "service", "requester", "holder", "created_at", "words"))
+    _print_rows(found, as_json, ("ref", "priority", "status", "service", "requester", "holder", "created_at"))
 
 
 @app.command()

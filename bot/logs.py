@@ -7,7 +7,7 @@ import sys
 
 import structlog
 
-CHATTY = ("httpx", "httpcore", "uvicorn", "apscheduler", "slack_bolt", "slack_sdk", "telegram", "aiosqlite")
+CHATTY = ("httpx", "httpcore", "uvicorn", "apscheduler", "slack_bolt", "slack_sdk", "telegram", "aiosqlite", "alembic")
 """Libraries whose lower levels print addresses with tokens in them, or the texts of people."""
 
 

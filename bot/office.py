@@ -97,7 +97,7 @@ async def show_ticket(ref: str) -> Row | None:
             "promises": [promise_row(one) for one in promises(filed.ticket.marks, rules.terms_of, now())],
             "history": [
                 {"entry": line.entry, "at": written(line.at), "by": line.by, "what": line.name}
-                | {"facts": dict(line.facts), "seal": line.seal}
+                | {"facts": {name: _plain(value) for name, value in line.facts.items()}, "seal": line.seal}
                 for line in history
             ],
         }
@@ -222,6 +222,10 @@ def promise_row(promise: Any) -> Row:
         "done_at": written(promise.done_at),
         "broken_at": written(promise.broken_at),
     }
+
+
+def _plain(value: object) -> object:
+    return written(value) if isinstance(value, datetime) else value
 
 
 def written(moment: datetime | None) -> str | None:
