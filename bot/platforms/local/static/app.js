@@ -234,7 +234,9 @@ function showForm(message) {
 
 function reply(message) {
   state.replyTo = message;
+  const stays = state.talk.isAtEnd();
   byId("replying").hidden = false;
+  if (stays) state.talk.toEnd();
   byId("replying-to").textContent = t("reply_to", { title: titleOf(message) });
   byId("text").focus();
 }

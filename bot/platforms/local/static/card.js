@@ -28,7 +28,7 @@ export function drawCard(card, onPress) {
 const width = (text) => [...text].reduce((sum, letter) => sum + (languageOf(letter) === "en" ? 1 : 2), 0);
 
 function drawFact(fact) {
-  const size = width(fact.value) > 36 ? "wide" : width(fact.value) > 18 ? "middling" : "";
+  const size = width(fact.value) > 36 ? "wide" : width(fact.value) > 26 ? "middling" : "";
   return el("div", { class: `fact ${size} tone-${fact.tone}` }, words("dt", "", fact.label), words("dd", "", fact.value));
 }
 

@@ -20,6 +20,7 @@ export class Talk {
     this.list = byId("talk");
     this.scroll = byId("scroll");
     this.rest = -1;
+    this.onTheirWay = [];
     this.list.replaceChildren();
   }
 
@@ -52,6 +53,7 @@ export class Talk {
   }
 
   insert(message, isNew) {
+    if (message.author === this.room.me) this.arrived(message.text);
     const node = this.draw(message);
     if (isNew) node.classList.add("arrives");
     const later = [...this.nodes].find(([id]) => this.messages.get(id).seq > message.seq);
@@ -178,6 +180,7 @@ export class Talk {
     const node = el("div", { class: "message mine pending" }, el("div", { class: "said" }, bubble(text, true), state));
     this.list.querySelector(".empty")?.remove();
     this.list.append(node);
+    this.onTheirWay.push({ text, node });
     this.toEnd();
     return {
       done: () => node.remove(),
@@ -190,6 +193,12 @@ export class Talk {
         state.replaceChildren(`${t("not_sent")} ${why} `, el("button", { type: "button", class: "link", onclick: again }, t("try_again")));
       },
     };
+  }
+
+  /** What was on its way and now stands is not shown twice. */
+  arrived(text) {
+    const index = this.onTheirWay.findIndex((one) => one.text === text && one.node.isConnected);
+    if (index >= 0) this.onTheirWay.splice(index, 1)[0].node.remove();
   }
 
   isAtEnd() {
