@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.domain.ids import TicketId
@@ -183,6 +184,14 @@ def gist(text: str, most_chars: int = 60) -> str:
     """The words on one line, without what would disturb its neighbours; clipped with a mark."""
     line = _BLANK.sub(" ", _HIDDEN.sub("", text[: most_chars * 8])).strip()
     return line if len(line) <= most_chars else _cut(line, most_chars - 1).rstrip() + "…"
+
+
+def telling(pieces: Iterable[str]) -> list[str]:
+    """Those pieces that tell something beside the others: none twice, none that stands within another, and no single
+    character where there are words."""
+    known = list(dict.fromkeys(piece for piece in pieces if piece))
+    apart = [one for one in known if not any(one != other and one.lower() in other.lower() for other in known)]
+    return [piece for piece in apart if len(piece) > 1] or apart
 
 
 def quoted(text: str, most_chars: int) -> tuple[str, int]:

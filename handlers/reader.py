@@ -66,7 +66,8 @@ class Reader:
         return self.say("a-long-span", since=self.moment(since, until), until=self.moment(until, until))
 
     def length(self, length: timedelta, *, days: bool = False) -> str:
-        """A duration in whole minutes: 2 h 30 min. Days only where a day has 24 hours (`days`)."""
+        """A duration to the nearest minute: 2 h 30 min. Days only where a day has 24 hours (`days`)."""
+        length = (length + _A_MINUTE / 2) // _A_MINUTE * _A_MINUTE
         if length < _A_MINUTE:
             return self.say("for-a-moment")
         whole_days, rest = divmod(length, _A_DAY) if days and length >= 2 * _A_DAY else (0, length)

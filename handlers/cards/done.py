@@ -22,9 +22,9 @@ def done_card(view: View) -> Card:
     else:
         lead = view.say("done-closed")
     return Card(
-        title=view.say(f"done-title-{ticket.kind}", ref=ticket.ref),
+        title=view.say(f"done-title-{ticket.kind}", ref=ticket.ref, gist=view.gist),
         tone=Tone.CALM if ticket.is_open else Tone.GOOD,
-        lead=view.say("a-pair", first=view.gist, second=lead),
+        lead=lead,
         quote=view.quote(ticket.solution, QUOTE_CHARS),
         actions=() if ticket.is_open else tuple(done_buttons(view)),
         summary=view.say("done-summary", ref=ticket.ref, gist=view.gist),

@@ -95,7 +95,7 @@ def _news(view: View, about: str) -> str:
         case _:
             said = view.say("news-team_card", requester=view.requester)
     late = lateness(view)
-    return view.say("a-pair", first=said, second=late) if late else said
+    return view.say("news-late", news=said, late=late) if late else said
 
 
 def _show(view: View) -> Action:

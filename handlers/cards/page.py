@@ -39,7 +39,7 @@ def nobody_card(view: View) -> Card:
     return Card(
         title=view.say("nobody-title", ref=view.ticket.ref, level=view.facts.get("level", "?")),
         tone=Tone.WARN,
-        lead=view.say("a-pair", first=view.say("nobody-lead"), second=crew_lead(view)),
+        lead=view.say("list-sentence").join((view.say("nobody-lead"), crew_lead(view))),
         summary=view.say("nobody-title", ref=view.ticket.ref, level=view.facts.get("level", "?")),
     )
 

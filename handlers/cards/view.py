@@ -133,10 +133,9 @@ class View:
         """The author's words that led to it, in quotation marks; empty when none did."""
         if self.is_shut:
             return ""
-        found = dict.fromkeys(
-            phrasing.gist(clue.words, 30) for clue in self.ticket.clues if clue.about == about and clue.says == says
-        )
-        return self.reader.listed(self.say("a-quotation", words=words) for words in list(found)[:2])
+        heard = [clue.words for clue in self.ticket.clues if clue.about == about and clue.says == says]
+        found = phrasing.telling(phrasing.gist(words, 30) for words in heard)
+        return self.reader.listed(self.say("a-quotation", words=words) for words in found[:2])
 
     def reading(self) -> Iterator[Fact]:
         """Kind and why, service, priority and the cell it comes from."""

@@ -44,7 +44,7 @@ def reply_back_card(view: View, mentions: tuple[str, ...] = ()) -> Card:
     """The requester said something to the desk."""
     return Card(
         title=view.say("reply-back-title", ref=view.ticket.ref, by=_by(view)),
-        lead=view.say("a-pair", first=view.gist, second=view.status),
+        lead=f"{view.gist} · {view.status}",
         quote=view.quote(view.facts.get("words", "")),
         actions=(*_only(view, Side.CREW, "say", "resolve"), show_button(view)),
         summary=view.say("reply-back-title", ref=view.ticket.ref, by=_by(view)),

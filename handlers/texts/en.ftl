@@ -6,7 +6,6 @@ list-comma = { ", " }
 list-semicolon = { "; " }
 list-sentence = { " " }
 list-then = { ", then " }
-a-pair = { $first } — { $second }
 a-quotation = “{ $words }”
 a-heading = { $ref } · { $gist }
 and-more = … and { $more ->
@@ -197,14 +196,14 @@ low-rating-title = { $ref }: { $requester } gave { $stars }
 
 ### Done
 
-done-title-incident = { $ref } is resolved
-done-title-request = { $ref } is fulfilled
-done-summary = { $ref } is done: { $gist }. Does it work?
+done-title-incident = { $ref } is resolved · { $gist }
+done-title-request = { $ref } is fulfilled · { $gist }
+done-summary = { $ref } is done, does it work? { $gist }
 done-asks-incident = { $by } says it works again. Does it? One tap from 5 (very good) to 1.
 done-asks-request = { $by } says it is done. All right? One tap from 5 (very good) to 1.
-done-rated = you gave { $stars }. Thank you.
-done-closed = closed.
-done-open-again = open again; { $holder } is on it.
+done-rated = You gave { $stars }. Thank you.
+done-closed = Closed.
+done-open-again = Open again; { $holder } is on it.
 
 ### Buttons
 
@@ -410,6 +409,7 @@ news-reply_back = { $requester } writes: “{ $words }”
 news-nobody = nobody is on level { $level }
 news-channel_call = somebody must acknowledge (level { $level })
 news-nudged = { $requester } asks where it stands
+news-late = { $news } ({ $late })
 news-team_card = raised by { $requester }
 digest-title = { $team }, { $day }
 digest-summary = { $team }: { $open } open, { $late } late

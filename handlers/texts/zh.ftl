@@ -6,7 +6,6 @@ list-comma = 、
 list-semicolon = ；
 list-sentence = { "" }
 list-then = { "，再到 " }
-a-pair = { $first }：{ $second }
 a-quotation = “{ $words }”
 a-heading = { $ref } · { $gist }
 and-more = ……还有 { $more } 单
@@ -164,30 +163,30 @@ more-lead = { $status }。您要做什么？
 ### 快到时限与超时
 
 warning-title = { $ref } 的{ $clock }快到时限：{ $due }
-warning-lead = { $gist }，{ $left }。处理人：{ $holder }。
+warning-lead = “{ $gist }”，{ $left }。处理人：{ $holder }。
 breach-title = { $ref } 的{ $clock }已超时
-breach-lead = { $gist }，原定 { $due }前。处理人：{ $holder }。
-breach-lead-reclassified = { $gist }，因优先级或服务变更，自 { $due }起算超时。处理人：{ $holder }。
+breach-lead = “{ $gist }”，原定 { $due }前。处理人：{ $holder }。
+breach-lead-reclassified = “{ $gist }”，因优先级或服务变更，自 { $due }起算超时。处理人：{ $holder }。
 late = 这条通知晚了 { $by }。
 late-down = 这条通知晚了 { $by }：服务台 { $span }停机。
 
 ### 往来
 
 question-title = { $ref }：{ $by } 有个问题问您
-question-lead = { $gist }。现在等您回复，您一回复就继续计时。
-question-over = { $gist }。已不需要您回复（{ $status }）。
+question-lead = 关于“{ $gist }”，现在等您回复，您一回复就继续计时。
+question-over = 关于“{ $gist }”，已不需要您回复（{ $status }）。
 reply-title = { $ref }：{ $by } 的回复
 reply-back-title = { $ref }：{ $by } 的留言
 reopened-title = { $ref } 已由 { $by } 重开
 nudged-title = { $ref }：{ $requester } 催单
-nudged-lead = { $gist }。{ $status }，处理人：{ $holder }。优先级不变。
+nudged-lead = “{ $gist }”，{ $status }，处理人：{ $holder }。优先级不变。
 low-rating-title = { $ref }：{ $requester } 给了 { $stars }
 
 ### 办结
 
-done-title-incident = { $ref } 已解决
-done-title-request = { $ref } 已办妥
-done-summary = { $ref } 已完成：{ $gist }。您试试？
+done-title-incident = { $ref } 已解决 · { $gist }
+done-title-request = { $ref } 已办妥 · { $gist }
+done-summary = { $ref } 已完成，请试试看：{ $gist }
 done-asks-incident = { $by } 说已经修好。能用了吗？请打分，5 分最好。
 done-asks-request = { $by } 说已经办好。满意吗？请打分，5 分最好。
 done-rated = 您打了 { $stars }，谢谢。
@@ -362,7 +361,7 @@ refusal-missing = 还缺一项：{ $what }。
 refusal-unknown = 没有这个{ $what }：{ $value }
 refusal-empty = 里面没有文字。
 refusal-refused = 这个不行。
-refusal-now = { $gist }。{ $status }，处理人：{ $holder }。
+refusal-now = “{ $gist }”，{ $status }，处理人：{ $holder }。
 field-why = 原因
 field-solution = 做了什么
 field-words = 内容
@@ -389,6 +388,7 @@ news-reply_back = { $requester } 留言：“{ $words }”
 news-nobody = 第 { $level } 级没有人
 news-channel_call = 需要有人受理（第 { $level } 级）
 news-nudged = { $requester } 催单
+news-late = { $news }（{ $late }）
 news-team_card = { $requester } 报单
 digest-title = { $team } 日报 { $day }
 digest-summary = { $team }：未办完 { $open } 单，超时 { $late } 项

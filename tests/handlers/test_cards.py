@@ -266,7 +266,7 @@ async def test_a_request_is_fulfilled_and_not_resolved() -> None:
     card = await house.sees(house.letters("done")[0])
 
     assert house.ticket().status is Status.FULFILLED
-    assert card.title == "REQ-1 已办妥"
+    assert card.title == "REQ-1 已办妥 · 邮箱登不上去"
 
 
 async def test_the_teams_card_offers_what_comes_next_first() -> None:

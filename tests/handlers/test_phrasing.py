@@ -226,6 +226,12 @@ def test_a_gist_is_one_harmless_line() -> None:
     assert phrasing.gist("x" * 100, 10) == "xxxxxxxxx…"
 
 
+def test_only_telling_words_are_quoted_back() -> None:
+    assert phrasing.telling(["登不上去", "不", "登不上去", ""]) == ["登不上去"]
+    assert phrasing.telling(["急"]) == ["急"]
+    assert phrasing.telling(["VPN", "vpn is down", "急"]) == ["vpn is down"]
+
+
 def test_a_family_stays_together_when_words_are_cut() -> None:
     family = "👨\u200d👩\u200d👧\u200d👦"
 

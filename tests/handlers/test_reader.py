@@ -45,7 +45,8 @@ def test_a_make_up_day_stands_beside_the_weekday() -> None:
     ("minutes", "days", "english", "chinese"),
     [
         (150, False, "2 h 30 min", "2 小时 30 分"),
-        (0.5, False, "less than a minute", "不到 1 分钟"),
+        (0.4, False, "less than a minute", "不到 1 分钟"),
+        (29.99, False, "30 min", "30 分"),
         (60, False, "1 h", "1 小时"),
         (59, False, "59 min", "59 分"),
         (3000, False, "50 h", "50 小时"),
