@@ -45,6 +45,18 @@ _SQLITE_PRAGMAS = (
 )
 
 
+_PASSING = frozenset(
+    {
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CANTOPEN,
+    }
+)
+
+
 # --- what the statements need ----------------------------------------------------------------------------------------
 
 
@@ -264,11 +276,16 @@ async def copy_to(connection: AsyncConnection, copy: Path) -> None:
         await connection.exec_driver_sql("PRAGMA query_only = ON")
 
 
+def is_damage(error: DBAPIError) -> bool:
+    """Whether the file turned out not to be a whole database."""
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
 def is_passing(error: DBAPIError) -> bool:
     """Whether the database could not write just now and may be able to later: full, locked, or failing to write."""
     code = getattr(error.orig, "sqlite_errorcode", None)
     if code is not None:
-        return (code & 0xFF) in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR}
+        return (code & 0xFF) in _PASSING
     state = str(getattr(error.orig, "sqlstate", None) or "")
     return state[:2] in {"53", "40", "08"} or state == "55P03"
 

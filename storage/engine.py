@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
-import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+import stat
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.services.ports import NotSaved
 from storage import codec, dialect, history, migrations, schema
-from storage.errors import AlreadyOpen, Damaged, NewerSchema, NoDatabase, OlderSchema
+from storage.errors import AlreadyOpen, Damaged, NewerSchema, NoDatabase, OlderSchema, Unreachable
 from storage.history import Verdict
 from storage.reads import SqlReads
 from storage.transcript import Door, SqlTranscript
@@ -32,23 +32,24 @@ async def open_store(where: Path | str, *, now: datetime) -> SqlStore:
     From now on every instance that had it open before is fenced. Raises StorageError."""
     url, file = _place(where)
     async with AsyncExitStack() as undo:
-        if file is not None:
-            undo.callback(_take_lock(file).release)
-            _make(file)
-        reading = dialect.reading_engine(url)
-        undo.push_async_callback(reading.dispose)
-        found = await _inspect(reading, where)
-        if found not in (None, migrations.NEWEST) and file is not None:
-            await _keep_copy(reading, file, found)
-        writing = dialect.writing_engine(url)
-        undo.push_async_callback(writing.dispose)
-        writer = await writing.connect()
-        undo.push_async_callback(writer.close)
-        if found != migrations.NEWEST:
+        with _reachable(where):
+            if file is not None:
+                undo.callback(_take_lock(file).release)
+                _make(file)
+            reading = dialect.reading_engine(url)
+            undo.push_async_callback(reading.dispose)
+            found = await _inspect(reading, where)
+            if found not in (None, migrations.NEWEST) and file is not None:
+                await _keep_copy(reading, file, found)
+            writing = dialect.writing_engine(url)
+            undo.push_async_callback(writing.dispose)
+            writer = await writing.connect()
+            undo.push_async_callback(writer.close)
+            if found != migrations.NEWEST:
+                async with writer.begin():
+                    await writer.run_sync(migrations.upgrade)
             async with writer.begin():
-                await writer.run_sync(migrations.upgrade)
-        async with writer.begin():
-            epoch = await _raise_epoch(writer, now)
+                epoch = await _raise_epoch(writer, now)
         return SqlStore(writer, reading, epoch, undo.pop_all())
 
 
@@ -58,9 +59,10 @@ async def open_to_read(where: Path | str) -> SqlReading:
     if file is not None and not file.exists():
         raise NoDatabase(str(file))
     async with AsyncExitStack() as undo:
-        reading = dialect.reading_engine(url)
-        undo.push_async_callback(reading.dispose)
-        found = await _inspect(reading, where)
+        with _reachable(where):
+            reading = dialect.reading_engine(url)
+            undo.push_async_callback(reading.dispose)
+            found = await _inspect(reading, where)
         if found != migrations.NEWEST:
             raise OlderSchema(_name(where), found or "", migrations.NEWEST)
         return SqlReading(reading, undo.pop_all())
@@ -140,6 +142,7 @@ class _Lock:
 
 
 def _take_lock(file: Path) -> _Lock:
+    file.parent.mkdir(mode=OWNER_ONLY | stat.S_IXUSR, parents=True, exist_ok=True)
     lock = _Lock(file.with_name(f"{file.name}.lock"))
     lock.take()
     return lock
@@ -170,18 +173,25 @@ def _name(where: Path | str) -> str:
     return str(where)
 
 
+@contextmanager
+def _reachable(where: Path | str) -> Iterator[None]:
+    """What the system or the driver says no to while opening is said in our words."""
+    try:
+        yield
+    except OSError as error:
+        raise Unreachable(_name(where), error.strerror or str(error)) from error
+    except DBAPIError as error:
+        kind = Damaged if dialect.is_damage(error) else Unreachable
+        raise kind(_name(where), str(error.orig)) from error
+
+
 async def _inspect(reading: AsyncEngine, where: Path | str) -> str | None:
     """The step of the schema. Raises Damaged and NewerSchema."""
-    try:
-        async with reading.connect() as connection:
-            report = await dialect.damage(connection)
-            if report is not None:
-                raise Damaged(_name(where), report)
-            found = await migrations.stamp(connection)
-    except sqlite3.DatabaseError as error:
-        raise Damaged(_name(where), str(error)) from error
-    except DBAPIError as error:
-        raise Damaged(_name(where), str(error.orig)) from error
+    async with reading.connect() as connection:
+        report = await dialect.damage(connection)
+        if report is not None:
+            raise Damaged(_name(where), report)
+        found = await migrations.stamp(connection)
     if found is not None and found not in migrations.REVISIONS:
         raise NewerSchema(_name(where), found, migrations.NEWEST)
     return found

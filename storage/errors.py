@@ -19,6 +19,13 @@ class AlreadyOpen(StorageError):
         self.holder = holder
 
 
+class Unreachable(StorageError):
+    """The file cannot be opened or made, or the server does not answer."""
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(f"{where} cannot be opened: {why}.")
+
+
 class TooOld(StorageError):
     """The SQLite that this Python brings along lacks what the desk needs."""
 

@@ -28,7 +28,8 @@ _LOAD = select(schema.tickets).where(_t.id.in_(bindparam("ids", expanding=True))
 _LAST_NUMBER = select(func.max(_t.id))
 _INSERT = Many(insert(schema.tickets))
 
-_INSTANCE = select(_one.epoch, _one.head_seq, _one.head_seal, _one.last_seen)
+_INSTANCE = select(_one.epoch, _one.head_seq, _one.head_seal, _one.last_seen).with_for_update()
+"""Where several could write at once, they queue here; in SQLite the transaction has the right to write already."""
 _UPDATE_INSTANCE = update(schema.instance).where(_one.id == schema.THE_ONE)
 
 

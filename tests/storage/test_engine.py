@@ -14,9 +14,9 @@ import pytest
 
 from bot.domain.ids import TicketId
 from bot.services.ports import Fenced, Reads, Store, Unit
-from storage import migrations
+from storage import dialect, migrations
 from storage.engine import SqlStore, open_store, open_to_read
-from storage.errors import AlreadyOpen, Damaged, NewerSchema, NoDatabase, OlderSchema, StorageError
+from storage.errors import AlreadyOpen, Damaged, NewerSchema, NoDatabase, OlderSchema, Unreachable
 from storage.unit_of_work import SqlUnit
 from tests.storage.values import HOUR, NOW, a_ticket, new
 
@@ -33,6 +33,10 @@ def modes_in(folder: Path) -> dict[str, int]:
 
 def share(path: Path) -> None:
     path.chmod(0o644)
+
+
+def make_folder(path: Path) -> None:
+    path.mkdir()
 
 
 def content_of(path: Path) -> bytes:
@@ -191,6 +195,36 @@ async def test_a_file_that_is_no_database_is_not_touched(tmp_path: Path) -> None
     assert letter.read_text() == "Dear desk, " * 1000
 
 
+async def test_a_folder_is_made_for_its_owner_alone(tmp_path: Path) -> None:
+    store = await open_store(tmp_path / "lib" / "deskbell" / "desk.db", now=NOW)
+    await store.close()
+
+    assert modes_in(tmp_path / "lib") == {"deskbell": 0o700}
+
+
+async def test_a_place_where_no_file_can_be_is_named(tmp_path: Path) -> None:
+    occupied = tmp_path / "desk.db"
+    make_folder(occupied)
+
+    with pytest.raises(Unreachable, match="cannot be opened"):
+        await open_store(occupied, now=NOW)
+
+
+async def test_a_file_held_by_another_tool_is_not_waited_for_for_ever(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dialect, "BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr(dialect, "_SQLITE_PRAGMAS", ("PRAGMA busy_timeout = 50",))
+    other = sqlite3.connect(database, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(Unreachable, match="locked"):
+        await open_store(database, now=NOW)
+
+    other.close()
+    await (await open_store(database, now=NOW)).close()
+
+
 async def test_a_refused_opening_leaves_no_lock(database: Path) -> None:
     stamped(database, "9999")
     with pytest.raises(NewerSchema):
@@ -233,10 +267,6 @@ async def test_a_reader_cannot_write(store: SqlStore) -> None:
     async with store._reading.connect() as connection:
         with pytest.raises(Exception, match="readonly"):
             await connection.exec_driver_sql("DELETE FROM tickets")
-
-
-def test_every_refusal_is_a_storage_error() -> None:
-    assert all(issubclass(kind, StorageError) for kind in (AlreadyOpen, Damaged, NewerSchema, NoDatabase))
 
 
 CHILD = """

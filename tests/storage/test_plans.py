@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from sqlalchemy import Executable
+from sqlalchemy import Executable, make_url
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -59,6 +59,18 @@ ASKED: dict[str, Any] = {
         for filters in product((False, True), (False, True), (False, True), (False, True))
     },
 }
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_postgresql_understands_it_too(name: str) -> None:
+    statement = getattr(ASKED[name], "_statement", ASKED[name])
+
+    text = str(statement.compile(dialect=POSTGRESQL))
+
+    assert ("SKIP LOCKED" in text) is name.startswith("claim")
+
+
+POSTGRESQL = make_url("postgresql+asyncpg://").get_dialect()()
 
 BIG = ("tickets", "history", "outbox", "showings", "inbox", "transcript", "outages", "digests", "people")
 
