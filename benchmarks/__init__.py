@@ -1,0 +1,1 @@
+"""What is measured, beside a floor measured in the same run."""
