@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain import escalation
@@ -52,21 +52,35 @@ def note_breaks(
     return (replace(ticket, said=said), events) if events else (ticket, ())
 
 
-def wake_at(ticket: Ticket, rules: Rules, now: datetime) -> datetime | None:
-    """The next moment at which time has something to do here, or None."""
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What lies ahead of a ticket, seen from one moment."""
+
+    wake_at: datetime | None
+    promises: tuple[Promise, ...]
+
+
+def ahead(ticket: Ticket, rules: Rules, now: datetime) -> Ahead:
+    """Its promises as they stand, and the next moment at which time has something to do here, if any."""
+    made = promises(ticket.marks, rules.terms_of, now)
     if ticket.is_over:
-        return None
+        return Ahead(None, made)
     if ticket.is_done:
-        return _close_at(ticket, rules)
+        return Ahead(_close_at(ticket, rules), made)
     moments = [ticket.chase.next_at] if ticket.chase else []
-    for promise in promises(ticket.marks, rules.terms_of, now):
+    for promise in made:
         if promise.state is not PromiseState.RUNNING or promise.due is None:
             continue
         if promise.warn_at is not None and _key("warn", promise) not in ticket.said:
             moments.append(promise.warn_at)
         if _key("broken", promise) not in ticket.said:
             moments.append(promise.due + INSTANT)
-    return min(moments, default=None)
+    return Ahead(min(moments, default=None), made)
+
+
+def wake_at(ticket: Ticket, rules: Rules, now: datetime) -> datetime | None:
+    """The next moment at which time has something to do here, or None."""
+    return ahead(ticket, rules, now).wake_at
 
 
 def _is_to_warn(promise: Promise, now: datetime) -> bool:
