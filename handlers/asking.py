@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.chat.card import Action, Card, Tone
-from bot.domain.access import is_crew
+from bot.domain.access import may
 from bot.domain.commands import Nudge
 from bot.domain.ids import PersonId, Status, TeamId
 from bot.domain.refusals import NotAllowed
@@ -84,7 +84,7 @@ def nothing_written(turn: Turn) -> Deed:
 async def more(turn: Turn, wish: Wish) -> Deed:
     """The buttons that are needed now and then, for the one who asked for them."""
     ticket = await turn.ticket(wish.ticket) if wish.ticket is not None else None
-    if ticket is None or not is_crew(turn.who.id, ticket, turn.house.rules):
+    if ticket is None or not may(turn.who.id, "note", ticket, turn.house.rules):
         raise NotAllowed(ref=ticket.ref if ticket else "", verb="more")
     return turn.tell(more_card(turn.view(ticket)))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.chat.incoming import Said
-from bot.domain.access import is_crew
+from bot.domain.access import may
 from bot.domain.ids import TicketId
 from handlers import asking, phrasing, raising, rating, replying
 from handlers.heard import Heard
@@ -60,19 +60,19 @@ async def _about(turn: Turn, said: Said, text: str) -> Heard:
 async def _command(turn: Turn, heard: Heard) -> Spoken | None:
     """The command that was said. About a ticket that is known only commands about tickets count, and what is for the
     crew counts only from the crew: from others these are words."""
-    order = spoken(heard.rest) if heard.rest else None
-    if order is None or (heard.ticket is not None and order.word.takes in (Takes.NOTHING, Takes.WORDS)):
-        return None
-    number = order.ticket if order.ticket is not None else heard.ticket
-    if order.word.takes is Takes.ABOUT and number is None and order.rest:
-        return None
-    if order.word.for_crew and not await _is_of_the_crew(turn, number):
-        return None
-    return Spoken(order.word, number, order.rest)
+    for order in spoken(heard.rest):
+        word, number = order.word, order.ticket if order.ticket is not None else heard.ticket
+        if heard.ticket is not None and word.takes in (Takes.NOTHING, Takes.WORDS):
+            continue
+        if word.takes is Takes.ABOUT and number is None and order.rest:
+            continue
+        if not word.for_crew or await _is_of_the_crew(turn, number):
+            return Spoken(word, number, order.rest)
+    return None
 
 
 async def _is_of_the_crew(turn: Turn, number: TicketId | None) -> bool:
     if number is None:
         return bool(turn.teams)
     found = await turn.house.reads.ticket(number)
-    return found is not None and is_crew(turn.who.id, found.ticket, turn.house.rules)
+    return found is not None and may(turn.who.id, "acknowledge", found.ticket, turn.house.rules)

@@ -76,6 +76,7 @@ async def raise_sequel(turn: Turn, ticket: Ticket, words: str) -> Deed:
         urgency=ticket.urgency,
         origin=turn.came.place,
         sequel_of=ticket.id,
+        requester=ticket.requester,
     )
     letter = turn.letter(word_back(turn.say("sequel-raised", ref=ticket.ref)))
     return Do(order, (letter if words else replace(letter, key=once),))

@@ -58,6 +58,7 @@ WORDS: tuple[Word, ...] = (
     Word(asking.show, "status, show, ticket", "查询，查单，工单，状态", Takes.TICKET),
     Word(working.nudge, "nudge, chase", "催单，催办，催一下", Takes.TICKET),
     Word(working.cancel, "cancel, withdraw", "撤单，撤销工单，取消工单", Takes.ABOUT),
+    Word(working.cancel, "never mind", "取消，撤销", Takes.TICKET),
     Word(working.reopen, "reopen", "重开，重新打开", Takes.ABOUT),
     Word(raising.report, "report, incident", "报修，报障", Takes.WORDS),
     Word(raising.request, "request", "申请", Takes.WORDS),
@@ -99,19 +100,16 @@ class Spoken:
     rest: str
 
 
-def spoken(text: str) -> Spoken | None:
-    """The command that the text is; None when it is somebody's own words."""
+def spoken(text: str) -> tuple[Spoken, ...]:
+    """The commands that the text may be, in the order of the table; none when it is somebody's own words."""
     head = phrasing.narrowed(text[: phrasing.LOOKED_AT])
     found = _COMMAND.match(head)
     if found is None:
-        return None
+        return ()
     gap = text[found.end() : found.end() + 1]
     rest = text[found.end() :].lstrip(phrasing.SEPARATORS)
-    for word in _ROWS[_squeezed(found["phrase"])]:
-        said = _fitting(word, found, gap, rest)
-        if said is not None:
-            return said
-    return None
+    fitting = (_fitting(word, found, gap, rest) for word in _ROWS[_squeezed(found["phrase"])])
+    return tuple(one for one in fitting if one is not None)
 
 
 def is_unknown_command(text: str) -> bool:
@@ -138,11 +136,12 @@ def _fitting(word: Word, found: re.Match[str], gap: str, rest: str) -> Spoken | 
 
 
 def _plainly_numbered(found: re.Match[str], rest: str) -> phrasing.Numbered | None:
-    """ "cancel 42" names a ticket, "cancel 2 meetings" does not; behind a slash or a Chinese command all do."""
+    """ "cancel 42" and 撤单42，好了 name a ticket; "cancel 2 meetings" and 取消 2 个会议 count things."""
     numbered = phrasing.number_after_command(rest)
-    if numbered is None or not (numbered.rest and found["phrase"].isascii() and not found["slash"]):
+    if numbered is None or not numbered.rest or found["slash"]:
         return numbered
-    return None
+    is_counting = found["phrase"].isascii() or numbered.rest[0] in _COUNTED
+    return None if is_counting else numbered
 
 
 def _is_set_off(found: re.Match[str], gap: str) -> bool:
@@ -171,6 +170,9 @@ def _pattern() -> re.Pattern[str]:
     )
     return re.compile(rf"\s*(?P<slash>/(?:desk(?:bell)?\s+)?)?(?P<phrase>{spelled})(?:@\w+)?")
 
+
+_COUNTED = frozenset("个台条张份次位人天月年日点周块本部套名封小分")
+"""What stands behind a number that counts."""
 
 _ENDS = r"(?![a-z0-9_'’])"
 """An English word ends; behind a Chinese one the number may follow at once."""

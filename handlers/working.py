@@ -16,7 +16,7 @@ from handlers import asking, phrasing, raising
 from handlers.cards.plain import word_back
 from handlers.forms import form_for
 from handlers.heard import Heard, Wish
-from handlers.steps import BY_WISH, Answers, Step, refuse_unless
+from handlers.steps import BY_WISH, Answers, Side, Step, refuse_unless
 from handlers.turn import Ask, Deed, Do, Turn
 
 _SAID_BACK = frozenset({"answer", "say", "note", "ask", "nudge"})
@@ -98,8 +98,11 @@ async def nudge(turn: Turn, heard: Heard) -> Deed:
 
 
 async def cancel(turn: Turn, heard: Heard) -> Deed:
-    """撤单 #42: no longer needed."""
-    return await _on_mine(turn, heard, lambda ticket: _done(_and_show(turn, ticket, _cancel(turn, ticket, heard))))
+    """撤单 #42: no longer needed. Without a number one is asked first: a short "cancel" may have meant something else."""
+    if heard.ticket is None:
+        return await _on_mine(turn, heard, lambda ticket: _done(_surely(turn, ticket)))
+    ticket = await turn.ticket(heard.ticket)
+    return _and_show(turn, ticket, orders.Cancel(by=turn.who.id, ticket=ticket.id, why=heard.rest))
 
 
 async def reopen(turn: Turn, heard: Heard) -> Deed:
@@ -132,8 +135,11 @@ async def resolve(turn: Turn, heard: Heard) -> Deed:
     )
 
 
-def _cancel(turn: Turn, ticket: Ticket, heard: Heard) -> Command:
-    return orders.Cancel(by=turn.who.id, ticket=ticket.id, why=heard.rest)
+def _surely(turn: Turn, ticket: Ticket) -> Deed:
+    view = turn.view(ticket)
+    buttons = [view.button(step, label=turn.say("sure-yes")) for step in view.buttons(Side.REQUESTER)]
+    drop = [button for button in buttons if button.verb == "drop"]
+    return turn.tell(word_back(turn.say("sure-drop", ref=ticket.ref), lead=view.gist, actions=drop))
 
 
 def _and_show(turn: Turn, ticket: Ticket, command: Command) -> Deed:

@@ -402,6 +402,38 @@ async def test_the_crew_works_by_text() -> None:
     assert house.ticket().solution == "换了网线"
 
 
+async def test_cancel_without_a_number_asks_first() -> None:
+    house = SmallHouse()
+    await raised(house)
+
+    [card] = await house.says("取消")
+    assert house.desk.done == []
+    await house.presses(wish_of(card, "drop"))
+
+    assert "INC-1" in card.title
+    assert house.ticket().status is Status.CANCELLED
+
+
+async def test_start_greets_those_who_ask_and_starts_work_for_those_who_work() -> None:
+    house = SmallHouse()
+    await raised(house)
+
+    [greeting] = await house.says("/start")
+    await house.says("#1 start", by=LIN)
+
+    assert len(greeting.lines) == 3
+    assert house.ticket().status is Status.IN_PROGRESS
+
+
+async def test_whoever_works_there_may_also_work_on_what_they_raised_themselves() -> None:
+    house = SmallHouse()
+    await house.says("投影仪坏了", by=LIN)
+
+    await house.says("解决 #1 换了灯泡", by=LIN)
+
+    assert house.ticket().status is Status.RESOLVED
+
+
 async def test_from_the_requester_the_crews_commands_are_words() -> None:
     house = SmallHouse()
     await raised(house)

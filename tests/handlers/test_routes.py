@@ -45,6 +45,8 @@ from handlers.steps import BY_WISH, STEPS
         ("撤单 #42", working.cancel, 42, ""),
         ("撤单42，已经好了", working.cancel, 42, "已经好了"),
         ("cancel #42 works again", working.cancel, 42, "works again"),
+        ("取消 42", working.cancel, 42, ""),
+        ("never mind #42", working.cancel, 42, ""),
         ("重开 42 还是不行", working.reopen, 42, "还是不行"),
         ("reopen", working.reopen, None, ""),
         ("报修：打印机卡纸", raising.report, None, "打印机卡纸"),
@@ -65,9 +67,8 @@ from handlers.steps import BY_WISH, STEPS
 def test_a_command_is_understood_in_both_languages(
     text: str, handler: Callable[..., Any], number: int | None, rest: str
 ) -> None:
-    found = spoken(text)
+    found = spoken(text)[0]
 
-    assert found is not None
     assert (found.word.handler, found.ticket, found.rest) == (handler, number, rest)
 
 
@@ -78,6 +79,8 @@ def test_a_command_is_understood_in_both_languages(
         "status page is down",
         "cancel my Figma subscription",
         "cancel 2 meetings",
+        "取消 2 个会议",
+        "取消会议室预订",
         "report generation fails in SAP",
         "queue is stuck on the printer",
         "english keyboard layout is gone",
@@ -99,7 +102,7 @@ def test_a_command_is_understood_in_both_languages(
     ],
 )
 def test_a_sentence_that_begins_like_a_command_is_somebodys_own_words(text: str) -> None:
-    assert spoken(text) is None
+    assert spoken(text) == ()
 
 
 @pytest.mark.parametrize(("text", "unknown"), [("/foo", True), ("/foo@bot", True), ("/foo bar", False), ("foo", False)])
