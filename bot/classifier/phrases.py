@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from typing import Final, Generic, NamedTuple, TypeVar
@@ -18,8 +18,14 @@ _PART: Final = re.compile(r"\(([^()]*)\)|([^()]+)")
 
 @dataclass(slots=True)
 class _Node(Generic[Meaning]):
-    onward: dict[str, "_Node[Meaning]"] = field(default_factory=dict)
-    meanings: list[Meaning] = field(default_factory=list)
+    # Most nodes are ends: they hold no dictionary of their own.
+    onward: "dict[str, _Node[Meaning]] | None" = None
+    meanings: tuple[Meaning, ...] = ()
+
+    def then(self, word: str) -> "_Node[Meaning]":
+        if self.onward is None:
+            self.onward = {}
+        return self.onward.setdefault(word, _Node())
 
 
 class Found(NamedTuple, Generic[Meaning]):
@@ -42,7 +48,7 @@ class Phrasebook(Generic[Meaning]):
     def find(self, tokens: Sequence[Token]) -> Iterator[Found[Meaning]]:
         """Every phrase at every place, in the order in which they begin; overlaps included."""
         words = [token.text for token in tokens]
-        start = self._root.onward
+        start = self._root.onward or {}
         for first, word in enumerate(words):
             if word in start:
                 yield from _walk(start[word], words, first, first)
@@ -50,9 +56,9 @@ class Phrasebook(Generic[Meaning]):
     def _add(self, phrase: str, meaning: Meaning) -> None:
         node = self._root
         for word in _steps(phrase):
-            node = node.onward.setdefault(word, _Node())
+            node = node.then(word)
         if node is not self._root and meaning not in node.meanings:
-            node.meanings.append(meaning)
+            node.meanings = (*node.meanings, meaning)
 
 
 def spelled_out(notation: str) -> list[str]:
@@ -78,7 +84,7 @@ def _tokens(part: str) -> tuple[str, ...]:
 def _walk(node: _Node[Meaning], words: list[str], first: int, here: int) -> Iterator[Found[Meaning]]:
     for meaning in node.meanings:
         yield Found(meaning, first, here)
-    if here + 1 >= len(words) or not node.onward:
+    if here + 1 >= len(words) or node.onward is None:
         return
     onward = node.onward.get(words[here + 1])
     if onward is not None:
@@ -90,6 +96,6 @@ def _walk(node: _Node[Meaning], words: list[str], first: int, here: int) -> Iter
 
 def _after_gap(node: _Node[Meaning], words: list[str], first: int, here: int) -> Iterator[Found[Meaning]]:
     for place in range(here + 1, min(here + 2 + _MOST_SKIPPED, len(words))):
-        onward = node.onward.get(words[place])
+        onward = (node.onward or {}).get(words[place])
         if onward is not None:
             yield from _walk(onward, words, first, place)

@@ -1,12 +1,12 @@
 """What the table of cues finds in a text: the floor under every other way of classifying."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, product
 from typing import Final
 
-from bot.classifier.cues import Cue, phrasebook
+from bot.classifier.cues import Cue, Part, Table, table
 from bot.classifier.folded import Folded
 from bot.classifier.phrases import Found
 from bot.classifier.quantities import most_people, near_moments
@@ -16,6 +16,7 @@ RULES_VERSION: Final = "rules-1"
 
 # A text of a thousand cries is not a thousand times more urgent, and must not take longer to read.
 _MOST_HITS: Final = 400
+_MOST_PARTS: Final = 8
 _SHARPNESS: Final = 1.3
 _LEANING: Final[Mapping[Kind, float]] = {
     "incident": 0.2,
@@ -50,7 +51,7 @@ class Findings:
 
 def look(folded: Folded, context: Context) -> Findings:
     """Every cue in the text, once each; a phrase inside a longer phrase of the same meaning is not counted."""
-    found = _outermost(islice(phrasebook().find(folded.tokens), _MOST_HITS))
+    found = _outermost(_hits(folded, table()))
     evidence: dict[tuple[About, str, str], Evidence] = {}
     for hit in found:
         cue = hit.meaning
@@ -132,6 +133,21 @@ def _people(folded: Folded, context: Context) -> list[Evidence]:
 
 def _deadlines(folded: Folded) -> list[Evidence]:
     return [Evidence("urgency", folded.words(start, end), "high", _NEAR_WEIGHT) for start, end in near_moments(folded)]
+
+
+def _hits(folded: Folded, known: Table) -> Iterator[Found[Cue]]:
+    """The cues in the text, and the pairs whose parts stand close together."""
+    parts: dict[str, list[Found[Cue | Part]]] = {}
+    for hit in islice(known.book.find(folded.tokens), _MOST_HITS):
+        if isinstance(hit.meaning, Part):
+            parts.setdefault(hit.meaning.name, []).append(hit)
+        else:
+            yield Found(hit.meaning, hit.first, hit.last)
+    for pair in known.pairs:
+        for one, other in product(parts.get(pair.one, ())[:_MOST_PARTS], parts.get(pair.other, ())[:_MOST_PARTS]):
+            before, after = sorted((one, other), key=lambda part: part.first)
+            if 0 < after.first - before.last <= pair.apart + 1:
+                yield Found(pair.cue, before.first, max(before.last, after.last))
 
 
 def _outermost(found: Iterable[Found[Cue]]) -> list[Found[Cue]]:

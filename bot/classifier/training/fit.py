@@ -18,7 +18,7 @@ from bot.classifier.model import SEEN_SCALE, Model
 from bot.classifier.training.grammar import Sample
 from bot.classifier.values import KINDS, Context
 
-LEAST_SAMPLES: Final = 4
+LEAST_SAMPLES: Final = 5
 LEAST_TEMPLATES: Final = 1
 SOFTNESS: Final = 8.0
 # Newton's steps end so near the one best answer that another processor's rounding does not show in the stored weights.
