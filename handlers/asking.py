@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from bot.chat.card import Action, Card, Tone
 from bot.domain.access import may
 from bot.domain.commands import Nudge
@@ -39,7 +37,7 @@ async def mine(turn: Turn, _: Heard | Wish) -> Deed:
     found = await turn.my_tickets()
     if not found:
         return turn.tell(word_back(turn.say("mine-none"), lead=turn.say("mine-none-lead"), tone=Tone.QUIET))
-    return turn.tell(_list(turn, turn.say("mine-title", count=len(found)), "", found))
+    return turn.tell(list_of(turn, turn.say("mine-title", count=len(found)), "", found))
 
 
 async def queue(turn: Turn, about: Heard | Wish) -> Deed:
@@ -96,7 +94,7 @@ async def where_it_stands(turn: Turn, text: str, *, urges: bool) -> Deed | None:
     if not found:
         return await _what_was_done(turn, text)
     if len(found) > 1:
-        card = _list(turn, turn.say("stands-several", count=len(found)), turn.say("stands-several-lead"), found)
+        card = list_of(turn, turn.say("stands-several", count=len(found)), turn.say("stands-several-lead"), found)
         return Tell((turn.draft(_with_draft(turn, card), text),))
     ticket = found[0].ticket
     if urges and ticket.status is not Status.WAITING_REQUESTER:
@@ -110,6 +108,13 @@ def nudge(turn: Turn, ticket: Ticket) -> Deed:
         turn.say("nudged-answer", ref=ticket.ref, holder=turn.view(ticket).holder), lead=turn.say("nudged-answer-lead")
     )
     return Do(Nudge(by=turn.who.id, ticket=ticket.id), (turn.letter(card), turn.showing(ticket)))
+
+
+def list_of(turn: Turn, title: str, lead: str, found: list[Filed]) -> Card:
+    """These tickets, one a line."""
+    views = [turn.view(filed.ticket) for filed in found]
+    lines = [ticket_line(view, filed.dues) for view, filed in zip(views, found, strict=True)]
+    return tickets_card(title, lead, lines, views, turn.reader)
 
 
 async def _what_was_done(turn: Turn, text: str) -> Deed | None:
@@ -147,12 +152,6 @@ def _with_draft(turn: Turn, card: Card) -> Card:
     )
 
 
-def _list(turn: Turn, title: str, lead: str, found: list[Filed]) -> Card:
-    views = [turn.view(filed.ticket) for filed in found]
-    lines = [ticket_line(view, filed.dues) for view, filed in zip(views, found, strict=True)]
-    return tickets_card(title, lead, lines, views, turn.reader)
-
-
 async def _queue_of(turn: Turn, team: TeamId) -> Card:
     found = await turn.house.reads.tickets(team=team, limit=_QUEUE)
     name = named(turn.house.rules.teams[team].names, turn.reader, team)
@@ -160,7 +159,7 @@ async def _queue_of(turn: Turn, team: TeamId) -> Card:
         return word_back(turn.say("queue-none", team=name), tone=Tone.GOOD)
     shown = [filed for filed in found if not filed.ticket.private or turn.is_private]
     lead = turn.say("queue-more") if len(found) == _QUEUE else ""
-    return _list(turn, turn.say("queue-title", team=name, count=len(found)), lead, shown)
+    return list_of(turn, turn.say("queue-title", team=name, count=len(found)), lead, shown)
 
 
 def _teams_asked(turn: Turn, about: Heard | Wish) -> tuple[TeamId, ...]:
@@ -181,8 +180,3 @@ def _on_call(turn: Turn, team: TeamId) -> str:
 
 def _name(turn: Turn, person: PersonId) -> str:
     return turn.name_of(person) or str(person)
-
-
-def choices(turn: Turn, found: list[Filed], question: str) -> Iterator[Card]:
-    """Which of these is meant?"""
-    yield _list(turn, question, "", found)

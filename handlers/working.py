@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from bot.chat.card import Card, Tone
 from bot.domain import commands as orders
@@ -17,7 +17,7 @@ from handlers.cards.plain import word_back
 from handlers.forms import form_for
 from handlers.heard import Heard, Wish
 from handlers.steps import BY_WISH, Answers, Side, Step, refuse_unless
-from handlers.turn import Ask, Deed, Do, Turn
+from handlers.turn import Ask, Deed, Do, Tell, Turn
 
 _SAID_BACK = frozenset({"answer", "say", "note", "ask", "nudge"})
 """What leaves no trace on the card that was pressed gets a word back."""
@@ -94,23 +94,25 @@ def _number(wish: Wish) -> TicketId:
 
 async def nudge(turn: Turn, heard: Heard) -> Deed:
     """催单 #42; without a number the only one that is open."""
-    return await _on_mine(turn, heard, lambda ticket: _done(asking.nudge(turn, ticket)))
+    meant = await _meant(turn, heard, await _open_ones(turn, heard))
+    return meant if isinstance(meant, Tell) else asking.nudge(turn, meant)
 
 
 async def cancel(turn: Turn, heard: Heard) -> Deed:
-    """撤单 #42: no longer needed. Without a number one is asked first: a short "cancel" may have meant something else."""
+    """撤单 #42: no longer needed. Without a number one is asked first: "cancel" may have meant something else."""
+    meant = await _meant(turn, heard, await _open_ones(turn, heard))
+    if isinstance(meant, Tell):
+        return meant
     if heard.ticket is None:
-        return await _on_mine(turn, heard, lambda ticket: _done(_surely(turn, ticket)))
-    ticket = await turn.ticket(heard.ticket)
-    return _and_show(turn, ticket, orders.Cancel(by=turn.who.id, ticket=ticket.id, why=heard.rest))
+        return turn.tell(_surely(turn, meant))
+    return _and_show(turn, meant, orders.Cancel(by=turn.who.id, ticket=meant.id, why=heard.rest))
 
 
 async def reopen(turn: Turn, heard: Heard) -> Deed:
     """重开 #42: not done after all."""
-    if heard.ticket is not None:
-        return await raising.reopen(turn, await turn.ticket(heard.ticket), heard.rest)
-    done = [filed for filed in await turn.my_tickets(only_open=False, limit=10) if filed.ticket.is_done]
-    return await _the_only_one(turn, done, lambda ticket: raising.reopen(turn, ticket, heard.rest))
+    lately = [] if heard.ticket is not None else await turn.my_tickets(only_open=False, limit=10)
+    meant = await _meant(turn, heard, [filed for filed in lately if filed.ticket.is_done])
+    return meant if isinstance(meant, Tell) else await raising.reopen(turn, meant, heard.rest)
 
 
 async def acknowledge(turn: Turn, heard: Heard) -> Deed:
@@ -135,21 +137,6 @@ async def resolve(turn: Turn, heard: Heard) -> Deed:
     )
 
 
-def _surely(turn: Turn, ticket: Ticket) -> Deed:
-    view = turn.view(ticket)
-    buttons = [view.button(step, label=turn.say("sure-yes")) for step in view.buttons(Side.REQUESTER)]
-    drop = [button for button in buttons if button.verb == "drop"]
-    return turn.tell(word_back(turn.say("sure-drop", ref=ticket.ref), lead=view.gist, actions=drop))
-
-
-def _and_show(turn: Turn, ticket: Ticket, command: Command) -> Deed:
-    return Do(command, (turn.showing(ticket),))
-
-
-async def _done(deed: Deed) -> Deed:
-    return deed
-
-
 async def _on_theirs(turn: Turn, heard: Heard, order: Callable[[Ticket], Command]) -> Deed:
     """For those who work: the ticket must be named."""
     if heard.ticket is None:
@@ -158,16 +145,27 @@ async def _on_theirs(turn: Turn, heard: Heard, order: Callable[[Ticket], Command
     return _and_show(turn, ticket, order(ticket))
 
 
-async def _on_mine(turn: Turn, heard: Heard, deed: Callable[[Ticket], Awaitable[Deed]]) -> Deed:
-    """For those who asked: the ticket named, or the only one open."""
+async def _open_ones(turn: Turn, heard: Heard) -> list[Filed]:
+    return [] if heard.ticket is not None else await turn.my_tickets()
+
+
+async def _meant(turn: Turn, heard: Heard, candidates: list[Filed]) -> Ticket | Tell:
+    """The ticket that was named, or the only candidate; otherwise the answer that asks which."""
     if heard.ticket is not None:
-        return await deed(await turn.ticket(heard.ticket))
-    return await _the_only_one(turn, await turn.my_tickets(), deed)
-
-
-async def _the_only_one(turn: Turn, found: list[Filed], deed: Callable[[Ticket], Awaitable[Deed]]) -> Deed:
-    if not found:
+        return await turn.ticket(heard.ticket)
+    if not candidates:
         return turn.tell(word_back(turn.say("mine-none"), lead=turn.say("mine-none-lead"), tone=Tone.QUIET))
-    if len(found) > 1:
-        return turn.tell(*asking.choices(turn, found, turn.say("which-one")))
-    return await deed(found[0].ticket)
+    if len(candidates) > 1:
+        return turn.tell(asking.list_of(turn, turn.say("which-one"), "", candidates))
+    return candidates[0].ticket
+
+
+def _surely(turn: Turn, ticket: Ticket) -> Card:
+    view = turn.view(ticket)
+    drop = [step for step in view.buttons(Side.REQUESTER) if step.wish == "drop"]
+    buttons = [view.button(step, label=turn.say("sure-yes")) for step in drop]
+    return word_back(turn.say("sure-drop", ref=ticket.ref), lead=view.gist, actions=buttons)
+
+
+def _and_show(turn: Turn, ticket: Ticket, command: Command) -> Deed:
+    return Do(command, (turn.showing(ticket),))

@@ -105,7 +105,7 @@ label-dead-letters = Undelivered
 clock-response = First response
 clock-update = Next update
 clock-resolution = Resolution
-clock-keep_in_loop = Answer to your last message
+clock-keep_in_loop = Answer to the last message
 clock-running = by { $due } · { $left }
 clock-resting = { $note } · the clock rests until { $until }
 clock-overdue = overdue: was promised by { $due }
@@ -366,7 +366,7 @@ apology-key = Number: { $key }
 
 ### Refusals
 
-refusal-not_found = I do not know such a ticket of yours.
+refusal-not_found = There is no such ticket, or it is not for you to see.
 refusal-not_allowed = { $ref ->
     [blank] That is not yours to do.
    *[other] That is not yours to do on { $ref }.

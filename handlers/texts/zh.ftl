@@ -93,7 +93,7 @@ label-dead-letters = 未送达
 clock-response = 首次响应
 clock-update = 进展通报
 clock-resolution = 解决
-clock-keep_in_loop = 答复您的留言
+clock-keep_in_loop = 答复用户留言
 clock-running = { $due }前 · { $left }
 clock-resting = { $note } · 非工作时间，{ $until }起继续计时
 clock-overdue = 已超时，原定 { $due }前
@@ -348,7 +348,7 @@ apology-key = 编号：{ $key }
 
 ### 不行的时候
 
-refusal-not_found = 没有找到您的这张工单。
+refusal-not_found = 没有这张工单，或者您无权查看。
 refusal-not_allowed = { $ref ->
     [blank] 这个操作不归您做。
    *[other] { $ref } 的这个操作不归您做。

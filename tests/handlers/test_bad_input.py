@@ -63,7 +63,7 @@ async def test_an_unknown_number_gets_a_kind_answer(number: str) -> None:
 
     [card] = await house.says(number)
 
-    assert card.title == "没有找到您的这张工单。"
+    assert card.title == "没有这张工单，或者您无权查看。"
 
 
 @given(st.lists(st.tuples(PEOPLE, WORDS, st.booleans()), min_size=1, max_size=4))

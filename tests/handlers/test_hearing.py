@@ -151,7 +151,7 @@ async def test_an_unknown_number_is_said_and_the_words_are_kept() -> None:
     [card] = await house.says("#77 打印机又卡纸了")
     await house.presses(wish_of(card, "draft"))
 
-    assert card.title == "没有找到您的这张工单。"
+    assert card.title == "没有这张工单，或者您无权查看。"
     assert house.ticket().words == "#77 打印机又卡纸了"
 
 
