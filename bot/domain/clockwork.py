@@ -124,7 +124,7 @@ class Clockwork:
             state,
             self.begun,
             due,
-            _NOTHING if state is _BROKEN or used >= self.budget else self.budget - used,
+            _NOTHING if used >= self.budget else self.budget - used,
             used,
             self.budget,
             warn_at,

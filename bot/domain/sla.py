@@ -130,7 +130,7 @@ class _Life:
 
     def responded_to(self, mark: Mark) -> None:
         """The first response is judged, once."""
-        if self.over is None and not self.responded:
+        if self.over is None:
             self.responded = True
             self._stop(Clock.RESPONSE, mark)
 
@@ -199,7 +199,7 @@ class _Life:
             self._retell(work)
         if earlier is not None and earlier.origin is origin:
             work.go_on_from(earlier)
-        if why is not begun and why.what is MarkKind.TERMS:
+        if why is not begun:  # it is late terms that begin it
             work.changed_at = why.at
         self.open[clock] = self.latest[clock] = work
         self.works.append(work)

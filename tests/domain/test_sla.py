@@ -209,6 +209,12 @@ def test_the_first_response_does_not_start_again_when_the_ticket_is_reopened() -
     assert [(one.cycle, one.state) for one in found if one.clock is RESPONSE] == [(1, KEPT)]
 
 
+def test_who_resolves_without_a_word_before_has_responded_for_good() -> None:
+    found = promises(life((0.5, RESOLVE), (4, REOPEN)), BOOK.__getitem__, at(30))
+
+    assert [(one.cycle, one.state) for one in found if one.clock is RESPONSE] == [(1, KEPT)]
+
+
 def test_agreements_may_let_a_pause_stop_the_response_clock() -> None:
     book = {"P3": Terms(P3.targets, pausing=frozenset({RESPONSE}))}
     marks = life((0.5, PAUSE), (2, RESUME))
@@ -247,6 +253,7 @@ def test_a_late_update_is_missed_and_the_next_one_is_due_from_it() -> None:
     assert look(UPDATE, 6, marks, cycle=1).state is MISSED
     assert look(UPDATE, 6, marks, cycle=1).broken_at == at(4)
     assert (look(UPDATE, 6, marks).cycle, look(UPDATE, 6, marks).due) == (2, at(25))
+    assert (look(UPDATE, 6, marks).broken_at, look(UPDATE, 6, marks).carried) == (None, False)
 
 
 def test_no_update_is_due_once_it_is_resolved() -> None:
@@ -370,6 +377,12 @@ def test_a_pause_for_another_reason_is_the_same_pause_going_on() -> None:
     assert promises(once, BOOK.__getitem__, at(7)) == promises(twice, BOOK.__getitem__, at(7))
 
 
+def test_new_terms_keep_a_pause_whose_reason_changed_on_the_way() -> None:
+    promise = look(RESOLUTION, 6, life((1, PAUSE, "a"), (3, PAUSE, "b"), (5, RESUME), (5.5, TERMS, "P1")))
+
+    assert (promise.used, promise.due) == (2 * HOUR, at(6))
+
+
 def test_resuming_what_does_not_wait_changes_nothing() -> None:
     assert promises(life((2, RESUME)), BOOK.__getitem__, at(3)) == promises(life(), BOOK.__getitem__, at(3))
 
@@ -445,6 +458,12 @@ def test_a_response_that_was_never_given_is_owed_again_when_a_cancelled_ticket_c
     assert (promise.cycle, promise.state, promise.due) == (2, RUNNING, at(28))
 
 
+def test_a_word_on_a_cancelled_ticket_is_no_response_to_the_one_that_comes_back() -> None:
+    promise = look(RESPONSE, 27.9, life((0.5, CANCEL), (0.6, RESPOND), (27.5, REOPEN)))
+
+    assert (promise.cycle, promise.state) == (2, RUNNING)
+
+
 # The end.
 
 
@@ -501,6 +520,17 @@ def test_new_terms_keep_the_pause_that_is_going_on() -> None:
 
     assert (look(RESOLUTION, 6, marks).state, look(RESOLUTION, 6, marks).left) == (PAUSED, 1.5 * HOUR)
     assert look(RESOLUTION, 7, (*marks, Mark(at(6), RESUME))).due == at(7.5)
+
+
+def test_new_terms_during_a_pause_do_not_pause_what_does_not_wait() -> None:
+    marks = life((0.1, PAUSE), (0.15, CUSTOMER), (0.2, TERMS, "P1"))
+
+    assert look(RESPONSE, 3, marks).broken_at == at(0.25)
+    assert look(LOOP, 3, marks).broken_at == at(1.15)
+
+
+def test_a_message_during_a_pause_is_to_be_answered_all_the_same() -> None:
+    assert look(LOOP, 9, life((1, PAUSE), (2, CUSTOMER))).broken_at == at(4)
 
 
 def test_new_terms_keep_the_refund_of_a_reopening() -> None:
@@ -828,6 +858,12 @@ def test_a_pause_does_not_move_the_warning_that_has_come() -> None:
     assert {look(RESOLUTION, hours, marks[:known], book).warn_at for hours, known in ((5, 1), (6, 3), (8, 5))} == {
         at(4)
     }
+
+
+def test_a_warning_between_two_pauses_keeps_its_moment() -> None:
+    marks = life((1, PAUSE), (2, RESUME), (7.5, PAUSE), (7.75, RESUME))
+
+    assert look(RESOLUTION, 8, marks, warned(share=0.75)).warn_at == at(7)
 
 
 def test_a_pause_in_the_moment_of_the_warning_does_not_move_it() -> None:
