@@ -58,20 +58,22 @@ def classify(text: str, *, context: Context | None = None) -> Classification:
         urgency=urgency,
         priority=context.matrix[impact, urgency],
         confidence=confidence,
-        decision=decide(kind, confidence, context),
+        decision=decide(kind, confidence, context, is_a_cry=urgency == "high"),
         evidence=(*findings.evidence, *guess.evidence, *service.evidence),
         model_version=health().model_version,
         lang=folded.lang,
     )
 
 
-def decide(kind: Kind, confidence: float, context: Context) -> Decision:
-    """Sure: accept (or ignore what asks for nothing); half sure: offer a choice; else ask."""
+def decide(kind: Kind, confidence: float, context: Context, *, is_a_cry: bool = False) -> Decision:
+    """Sure: accept (or ignore what asks for nothing); half sure: offer a choice; else ask. A cry is never ignored."""
     if confidence < context.choose_from:
         return "ask"
     if confidence < context.accept_from:
         return "choose"
-    return "ignore" if kind == "chitchat" else "accept"
+    if kind == "chitchat":
+        return "ask" if is_a_cry else "ignore"
+    return "accept"
 
 
 @cache

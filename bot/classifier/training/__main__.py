@@ -23,7 +23,7 @@ def main() -> None:
 
 def remade() -> model.Model:
     """The model that the training text makes."""
-    return fitted(samples(), aside(), version=f"text-{text_checksum()}")
+    return fitted(samples(), aside(), text_checksum())
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final
 
 import numpy as np
@@ -52,8 +53,11 @@ def read(samples: Sequence[Sample]) -> Read:
     )
 
 
-def fitted(samples: Sequence[Sample], aside: Sequence[Sample], version: str) -> Model:
-    """The model learnt from the samples, its confidence set by the messages aside, which it has not learnt."""
+def fitted(samples: Sequence[Sample], aside: Sequence[Sample], text_name: str) -> Model:
+    """The model learnt from the samples, its confidence set by the messages aside, which it has not learnt.
+
+    Its version names the text and the weights.
+    """
     learnt = read(samples)
     names = _kept(learnt.pieces, [sample.template for sample in samples])
     rarity = _rarity(names, learnt.pieces)
@@ -64,9 +68,10 @@ def fitted(samples: Sequence[Sample], aside: Sequence[Sample], version: str) -> 
     weights = regression.coef_.T
     scale = float(np.ceil(np.abs(weights).max() * 16) / 16 / WEIGHT_STEPS)
     rounded = np.round(weights / scale).astype(np.int8)
+    weighed_name = sha256("\n".join(names).encode() + rounded.tobytes()).hexdigest()[:8]
     intercept = np.round(regression.intercept_, 3)
     return Model(
-        version=version,
+        version=f"{text_name}-{weighed_name}",
         names=names,
         rarity=np.round(rarity * RARITY_STEPS).astype(np.uint8),
         weights=rounded[: len(names)],

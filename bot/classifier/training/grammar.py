@@ -22,7 +22,7 @@ MESSAGES: Final[Mapping[Kind, int]] = {
     "complaint": 1_500,
     "chitchat": 1_200,
 }
-VAGUE_EACH: Final = 14
+VAGUE_EACH: Final = 30
 PLAIN_EACH: Final = 5
 
 _KIND_NAMES: Final[tuple[str, ...]] = KINDS
