@@ -10,7 +10,7 @@ from bot.domain.ids import PersonId, TicketId
 from bot.domain.refusals import NotFound, Refusal, Unknown
 from bot.domain.rules import Person
 from bot.services.directory import Remember
-from bot.services.ports import Fenced, Profile
+from bot.services.ports import Fenced, NotSaved, Profile
 from handlers import listening, phrasing
 from handlers.cards.plain import apology_card, refusal_card
 from handlers.heard import wish_from
@@ -36,7 +36,7 @@ class Dispatcher:
         turn = self._turn(self._house.directory.who_is(incoming.author) or _stranger(incoming), incoming)
         try:
             return await self._answer(await self._introduced(turn))
-        except (Fenced, OSError):
+        except (Fenced, NotSaved):
             raise
         except Exception:
             log.exception("arrival_failed", key=incoming.key)

@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from bot.domain.access import stands
 from bot.domain.commands import Confirm, Reclassify
 from bot.domain.ids import Level, Priority, Status
-from bot.services.ports import Fenced
+from bot.services.ports import Fenced, NotSaved
 from handlers.steps import STEPS, Side, Step, less_urgent, more_urgent, offered
 from tests.domain.small_desk import CHEN, LIN, MEI, MON_9, OLGA, WANG, ZHOU, raised, small_rules
 from tests.handlers.small_house import Read, SmallHouse, everything_on, labels
@@ -264,7 +264,7 @@ async def test_a_bug_is_logged_once_and_answered_with_an_apology_that_names_the_
     assert [(line["event"], line["key"]) for line in logged] == [("arrival_failed", "local:mei:77")]
 
 
-@pytest.mark.parametrize("trouble", [OSError("disk full"), Fenced()])
+@pytest.mark.parametrize("trouble", [NotSaved("disk full"), Fenced()])
 async def test_what_only_the_caller_can_mend_is_handed_to_the_caller(trouble: Exception) -> None:
     house = SmallHouse()
     house.desk.fails_with = trouble

@@ -1,0 +1,1 @@
+"""The demonstration in a real browser, as a newcomer lives it."""
