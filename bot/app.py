@@ -19,8 +19,8 @@ from bot.engine.relay import Relay
 from bot.services import failpoint
 from bot.services.desk import Committed, Desk
 from bot.services.directory import AddressBook
-from bot.services.ports import Arrival, Reads, Store, Timepiece
-from bot.services.reception import Reception
+from bot.services.ports import Arrival, Fenced, Reads, Store, Timepiece
+from bot.services.reception import PutAside, Reception
 from bot.services.watch import Watch
 from handlers.dispatch import Dispatcher
 from handlers.drawing import BUNDLES, Drawer
@@ -154,7 +154,12 @@ class App:
         while True:
             await self.alarm.wait()
             self._looking = True
-            await self.watch.look()
+            try:
+                await self.watch.look()
+            except Fenced:
+                raise
+            except Exception:
+                log.exception("look_failed")  # the next ring or sweep looks again: time must not stop for one fault
             self._looking = False
 
     def _committed(self, done: Committed) -> None:
@@ -166,7 +171,12 @@ class App:
 
     async def _handle(self, arrival: Arrival) -> None:
         platform = self.platforms[arrival.platform]
-        incoming = platform.parse(RawIncoming(arrival.key, arrival.platform, arrival.lane, arrival.body))
+        try:
+            incoming = platform.parse(RawIncoming(arrival.key, arrival.platform, arrival.lane, arrival.body))
+        except ValueError as malformed:
+            log.error("arrival_malformed", key=arrival.key, why=type(malformed).__name__)
+            await self.desk.chore(PutAside(arrival.key, "it cannot be read"))
+            return
         if incoming is None:
             await self.desk.settle_arrival(arrival.key)
             return
