@@ -118,7 +118,10 @@ class _Life:
         self.latest: dict[Clock, Clockwork] = {}
         self.works: list[Clockwork] = []
         for clock in _FROM_CREATION:
-            self._begin(clock, created)
+            target = self.terms.targets.get(clock)
+            if target is not None:
+                begun = created.at
+                self._open(Clockwork(clock, 1, target, self.key, origin=created, begun=begun, floor=begun))
 
     def terms_changed(self, mark: Mark) -> None:
         """Open promises are counted again from their origin; judged ones stay judged."""
@@ -201,7 +204,10 @@ class _Life:
             work.go_on_from(earlier)
         if why is not begun:  # it is late terms that begin it
             work.changed_at = why.at
-        self.open[clock] = self.latest[clock] = work
+        self._open(work)
+
+    def _open(self, work: Clockwork) -> None:
+        self.open[work.clock] = self.latest[work.clock] = work
         self.works.append(work)
 
     def _beginnings(self, clock: Clock) -> tuple[Mark, Mark]:
