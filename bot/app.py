@@ -33,6 +33,10 @@ AFTER_READY = failpoint.declare("start.after_ready")
 
 SWEEP = timedelta(seconds=5)
 
+GRACE_S = 4.0
+"""How long a stop waits for what is being handled; the rest waits on the disk. With the relay's own five seconds the
+desk is gone within ten."""
+
 STIRS_S = 0.01
 """How long at most until somebody who waits for rest looks again: the end of a piece of work rings no bell."""
 
@@ -107,7 +111,8 @@ class App:
             for platform in self.platforms.values():
                 await platform.stop()
             self.reception.close()
-            await receiving
+            with suppress(TimeoutError):
+                await asyncio.wait_for(receiving, GRACE_S)
             self.alarm.stop()
             watching.cancel()
             self.relay.close()
