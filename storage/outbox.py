@@ -89,7 +89,6 @@ def _claim() -> Any:
         .values(
             state=schema.SENDING,
             next_at=null(),
-            holds=0,
             attempts=_o.attempts + 1,
             epoch=bindparam("epoch_now"),
             leased_at=now,
@@ -111,7 +110,6 @@ _SENT = Many(
         settled_at=bindparam("now"),
         message=bindparam("posted"),
         next_at=null(),
-        holds=0,
         reason=null(),
     )
 )
@@ -140,7 +138,6 @@ _REPLAY = (
     .values(
         state=schema.QUEUED,
         next_at=null(),
-        holds=0,
         attempts=0,
         epoch=null(),
         leased_at=null(),

@@ -115,8 +115,9 @@ outbox = Table(
     Index("outbox_sending", "leased_at", **_where("state = 'sending'")),
     Index("outbox_dead", "settled_at", **_where("state = 'dead'")),
 )
-"""`turn` is 0 for pages and 1 for the others. `next_at` is set while a queued letter has to wait; one that `holds` was
-postponed and keeps back those written after it. `epoch` and `leased_at` say who is sending it since when."""
+"""`turn` is 0 for pages and 1 for the others. `next_at` is set while a queued letter has to wait, and `holds`
+says then whether it was postponed and keeps back those written after it. `epoch` and `leased_at` say who is
+sending it since when."""
 
 showings = Table(
     "showings",

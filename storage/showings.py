@@ -32,9 +32,7 @@ _s = schema.showings.c
 IS_STALE = and_(_s.wanted > _s.drawn, _s.given_up == literal_column("0"))
 """Shows less than its ticket has; word for word the condition of its index."""
 
-_WANT = Many(
-    update(schema.showings).where(_s.ticket == bindparam("of"), _s.given_up == 0).values(wanted=bindparam("version"))
-)
+_WANT = Many(update(schema.showings).where(_s.ticket == bindparam("of")).values(wanted=bindparam("version")))
 
 _VERSION_NOW = select(schema.tickets.c.version).where(schema.tickets.c.id == bindparam("its_ticket")).scalar_subquery()
 _INSERT = Many(

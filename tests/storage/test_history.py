@@ -184,7 +184,7 @@ def test_each_seal_answers_for_all_before_it(events: list[object], at: int) -> N
     ticket = a_ticket(entries=0, version=0)
     honest, _ = chain(Head(), [changed(ticket, *events)])  # type: ignore[arg-type]  # any_event makes events
 
-    forged, _ = chain(Head(1, "0" * 63 + "1"), [changed(ticket, *events)])  # type: ignore[arg-type]
+    forged, _ = chain(Head(0, "0" * 63 + "1"), [changed(ticket, *events)])  # type: ignore[arg-type]
 
     assert len({row["seal"] for row in honest}) == len(honest)
     assert honest[place]["seal"] != forged[place]["seal"]
