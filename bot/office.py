@@ -58,7 +58,9 @@ def check_rules(folder: Path | None) -> int:
     found = check(folder or settings_or_exit().rules, now=now())
     for one in found:
         print(one)
-    return 0 if all(one.warning for one in found) else 1
+    mistakes = sum(not one.warning for one in found)
+    print(f"{mistakes} mistakes, {len(found) - mistakes} warnings.")
+    return 1 if mistakes else 0
 
 
 @asynccontextmanager
