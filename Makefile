@@ -9,7 +9,7 @@ CODE := bot handlers storage tests $(wildcard benchmarks)
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help env dev demo test crash bench lock format clean
+.PHONY: help env dev demo test crash bench model lock format clean
 
 help:
 	@echo 'make env      the environment in .venv, from the lock with hashes'
@@ -17,6 +17,7 @@ help:
 	@echo 'make test     format, lint, types, import floors, tests'
 	@echo 'make crash    the long crash proof'
 	@echo 'make bench    the benchmarks'
+	@echo 'make model    the classifier again, from its training text'
 	@echo 'make lock     the locks again (LOCK_FLAGS=--upgrade for the newest versions)'
 	@echo 'make format   the code as ruff writes it'
 
@@ -66,6 +67,9 @@ crash: dev
 
 bench: dev
 	$(call stage,benchmarks,$(BIN)/python -m benchmarks)
+
+model: dev
+	@$(BIN)/python -m bot.classifier.training
 
 lock:
 	@requirements/lock.sh $(LOCK_FLAGS)
