@@ -95,22 +95,24 @@ async def test_one_reads_on_page_by_page(transcript: SqlTranscript) -> None:
     for number in range(1, 8):
         await transcript.append(a_draft(str(number)))
     pages, after = [], 0
-    while page := await transcript.since([CHANNEL], "mei", after, 3):
+    for _ in range(4):
+        page = await transcript.since([CHANNEL], "mei", after, 3)
         pages.append(names(page))
-        after = page[-1].version
+        after = page[-1].version if page else after
 
-    assert pages == [["1", "2", "3"], ["4", "5", "6"], ["7"]]
+    assert pages == [["1", "2", "3"], ["4", "5", "6"], ["7"], []]
 
 
 async def test_one_reads_back_page_by_page(transcript: SqlTranscript) -> None:
     for number in range(1, 8):
         await transcript.append(a_draft(str(number)))
     pages, before = [], None
-    while page := await transcript.before([CHANNEL], "mei", before, 3):
+    for _ in range(4):
+        page = await transcript.before([CHANNEL], "mei", before, 3)
         pages.append(names(page))
-        before = page[0].seq
+        before = page[0].seq if page else before
 
-    assert pages == [["5", "6", "7"], ["2", "3", "4"], ["1"]]
+    assert pages == [["5", "6", "7"], ["2", "3", "4"], ["1"], []]
 
 
 async def test_another_stores_transaction_is_refused(transcript: SqlTranscript, store: SqlStore) -> None:
