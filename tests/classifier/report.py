@@ -139,7 +139,7 @@ MEASURES: Final[tuple[tuple[str, Callable[[list[Pair]], object]], ...]] = (
 def main() -> None:
     """Prints every figure for every set and for all of them together, then the confusions."""
     read = [(name, [(message, classify(message.text)) for message in messages(name)]) for name in SETS]
-    for name, pairs in (*read, ("all", [pair for _, pairs in read for pair in pairs])):
+    for name, pairs in (*read, ("all", [pair for _, each in read for pair in each])):
         print(f"\n{name}: n = {len(pairs)}, model {pairs[0][1].model_version}")
         for title, measure in MEASURES:
             print(f"  {title:32} {measure(pairs)}")
