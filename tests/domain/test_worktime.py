@@ -546,6 +546,14 @@ def test_a_night_counts_as_the_working_day_it_began_on() -> None:
     assert calendar.add_working_days(two_in_the_morning, 1, end_of_day=False) == utc("2026-03-05 02:00")
 
 
+def test_midnight_belongs_to_the_day_it_begins_where_hours_never_end() -> None:
+    midnight = utc("2026-03-04 00:00")
+
+    assert ALWAYS.add_working_days(midnight, 1, end_of_day=True) == utc("2026-03-06 00:00")
+    assert ALWAYS.add_working_days(midnight, 1, end_of_day=False) == utc("2026-03-05 00:00")
+    assert ALWAYS.add_working_days(midnight - timedelta.resolution, 1, end_of_day=True) == utc("2026-03-05 00:00")
+
+
 def test_working_days_are_not_negative() -> None:
     with pytest.raises(ValueError, match="not negative"):
         office().add_working_days(utc("2026-03-03 10:00"), -1, end_of_day=True)
