@@ -16,8 +16,15 @@ _i = schema.inbox.c
 IS_NEW = _i.state == literal_column(f"'{schema.NEW}'")
 
 _INSERT = or_ignore(insert(schema.inbox)).returning(_i.key)
-_OLDEST = select(_i.id).where(IS_NEW).order_by(_i.id).limit(bindparam("most", type_=Integer))
-_PENDING = update(schema.inbox).where(_i.id.in_(_OLDEST)).values(attempts=_i.attempts + 1).returning(*schema.inbox.c)
+_PENDING = (
+    select(schema.inbox)
+    .where(IS_NEW, _i.id > bindparam("after"))
+    .order_by(_i.id)
+    .limit(bindparam("most", type_=Integer))
+)
+_BEGUN = (
+    update(schema.inbox).where(_i.key == bindparam("begun_key")).values(attempts=_i.attempts + 1).returning(_i.attempts)
+)
 _HANDLED = Many(update(schema.inbox).where(_i.key == bindparam("done_key")).values(state=schema.DONE))
 _ASIDE = (
     update(schema.inbox)
@@ -39,9 +46,14 @@ async def keep(connection: AsyncConnection, arrivals: Sequence[Arrival]) -> list
     return news
 
 
-async def pending(connection: AsyncConnection, limit: int) -> list[Pending]:
-    rows = (await connection.execute(_PENDING, {"most": limit})).all()
-    return [Pending(row.id, codec.arrival_of(row), row.attempts) for row in sorted(rows, key=lambda row: row.id)]
+async def pending(connection: AsyncConnection, limit: int, after: int) -> list[Pending]:
+    rows = (await connection.execute(_PENDING, {"most": limit, "after": after})).all()
+    return [Pending(row.id, codec.arrival_of(row), row.attempts) for row in rows]
+
+
+async def begun(connection: AsyncConnection, key: str) -> int:
+    """0 for an arrival that nobody knows."""
+    return (await connection.execute(_BEGUN, {"begun_key": key})).scalar() or 0
 
 
 async def handled(connection: AsyncConnection, keys: Collection[str]) -> None:

@@ -97,8 +97,11 @@ class SqlUnit:
     async def keep(self, arrivals: Sequence[Arrival]) -> list[bool]:
         return await inbox.keep(self.connection, arrivals)
 
-    async def pending(self, limit: int) -> list[Pending]:
-        return await inbox.pending(self.connection, limit)
+    async def pending(self, limit: int, after: int = 0) -> list[Pending]:
+        return await inbox.pending(self.connection, limit, after)
+
+    async def begun(self, arrival: str) -> int:
+        return await inbox.begun(self.connection, arrival)
 
     async def handled(self, arrivals: Collection[str]) -> None:
         await inbox.handled(self.connection, arrivals)

@@ -75,7 +75,8 @@ class Platform(Protocol):
         """How often we may post to this address."""
 
     def parse(self, raw: RawIncoming) -> Incoming | None:
-        """Pure. None for what is not meant for the desk (our own messages, joins, ...). Raises ValueError when malformed."""
+        """Pure. None for what is not meant for the desk (our own messages, joins, ...). Raises ValueError when it
+        cannot be read."""
 
     async def post(self, to: Address, card: Card, *, key: str, repeat: bool, quiet: bool) -> MessageRef:
         """The card stands at the address. `repeat`: an earlier try may have been delivered, say so where it

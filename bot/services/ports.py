@@ -127,7 +127,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """An arrival that waits to be handled. `attempts` counts tries that were begun, this one included."""
+    """An arrival that waits to be handled. `attempts` counts the tries that were begun after a restart."""
 
     id: int
     arrival: Arrival
@@ -203,8 +203,11 @@ class Unit(Protocol):
     async def keep(self, arrivals: Sequence[Arrival]) -> list[bool]:
         """The arrivals are in the inbox. False for one whose key was there before."""
 
-    async def pending(self, limit: int) -> list[Pending]:
-        """The oldest arrivals that are not handled yet, oldest first; their attempts are counted up by one."""
+    async def pending(self, limit: int, after: int = 0) -> list[Pending]:
+        """The oldest arrivals that are not handled yet and have an id above `after`, oldest first."""
+
+    async def begun(self, arrival: str) -> int:
+        """One more try of this arrival is on record before it is made; how many that are."""
 
     async def handled(self, arrivals: Collection[str]) -> None:
         """These inbox keys are done."""

@@ -17,8 +17,11 @@ KEPT = failpoint.declare("reception.kept")
 BEFORE_HANDLING = failpoint.declare("reception.before_handling")
 AFTER_HANDLING = failpoint.declare("reception.after_handling")
 
-MOST_TRIES = 3
-"""An arrival that took the process down so often is put aside."""
+MOST_TRIES = 5
+"""An arrival in whose handling the process went down so often is put aside. Only tries that were begun count: those who
+wait in line behind such a one are not to blame."""
+
+AT_A_TIME = 500
 
 AT_ONCE = 128
 """Lanes that are handled side by side."""
@@ -33,12 +36,22 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class TakePending:
-    """A chore: what waits in the inbox from before, with its tries counted."""
+    """A chore: what waits in the inbox from before, beginning after that id."""
 
-    limit: int
+    after: int
 
     async def apply(self, unit: Unit) -> list[Pending]:
-        return await unit.pending(self.limit)
+        return await unit.pending(AT_A_TIME, self.after)
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """A chore: one more try is on record before it is made, so that what takes the desk down is found out."""
+
+    key: str
+
+    async def apply(self, unit: Unit) -> int:
+        return await unit.begun(self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +73,7 @@ class Reception:
         self._handle = handle
         self._lanes: dict[str, deque[Arrival]] = {}
         self._in_hand: set[str] = set()
+        self._left_over: set[str] = set()
         self._workers: asyncio.TaskGroup | None = None
         self._places = asyncio.Semaphore(AT_ONCE)
         self._stopping = asyncio.Event()
@@ -92,22 +106,12 @@ class Reception:
         self._stopping.set()
 
     async def _take_leftovers(self) -> None:
-        while True:
-            found = await self._desk.chore(TakePending(500))
-            news = [one for one in found if one.arrival.key not in self._in_hand]
-            for one in news:
-                await self._left_over(one)
-            if not news:
-                return
-
-    async def _left_over(self, one: Pending) -> None:
-        if one.attempts > MOST_TRIES:
-            log.error("arrival_put_aside", key=one.arrival.key, attempts=one.attempts)
-            await self._desk.chore(
-                PutAside(one.arrival.key, f"the desk went down {MOST_TRIES} times while handling it")
-            )
-            return
-        self._line_up(one.arrival)
+        after = 0
+        while found := await self._desk.chore(TakePending(after)):
+            after = found[-1].id
+            for one in found:
+                self._left_over.add(one.arrival.key)
+                self._line_up(one.arrival)
 
     def _line_up(self, arrival: Arrival) -> None:
         if arrival.key in self._in_hand:
@@ -138,15 +142,28 @@ class Reception:
         pause_s = FIRST_PAUSE_S
         while not self._stopping.is_set():
             try:
-                failpoint.hit(BEFORE_HANDLING)
-                await self._handle(arrival)
-                failpoint.hit(AFTER_HANDLING)
+                if await self._may_be_tried(arrival.key):
+                    failpoint.hit(BEFORE_HANDLING)
+                    await self._handle(arrival)
+                    failpoint.hit(AFTER_HANDLING)
             except NotSaved as trouble:
                 log.warning("arrival_waits", key=arrival.key, why=type(trouble).__name__, pause_s=pause_s)
                 await self._rest(pause_s)
                 pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
             else:
                 return
+
+    async def _may_be_tried(self, key: str) -> bool:
+        """A try of what was left over is counted first; one too many, and it is put aside."""
+        if key not in self._left_over:
+            return True
+        self._left_over.discard(key)
+        tries = await self._desk.chore(Begin(key))
+        if tries <= MOST_TRIES:
+            return True
+        log.error("arrival_put_aside", key=key, tries=tries)
+        await self._desk.chore(PutAside(key, f"the desk went down {MOST_TRIES} times while handling it"))
+        return False
 
     async def _rest(self, pause_s: float) -> None:
         try:

@@ -43,8 +43,8 @@ class DeskTime:
         return _whole(self._look())
 
     def real_seconds_until(self, moment: datetime) -> float:
-        """How long the machine has to wait for it; 0 when it is past."""
-        return max((moment - self._look()).total_seconds(), 0.0)
+        """How long the machine has to wait until `now` says so; 0 when it is past."""
+        return max((_reached(moment) - self._look()).total_seconds(), 0.0)
 
     @property
     def skew(self) -> timedelta:
@@ -86,8 +86,8 @@ class DemoTime:
         return _whole(self._look())
 
     def real_seconds_until(self, moment: datetime) -> float:
-        """How long the machine has to wait for it at this speed; 0 when it is past."""
-        return max((moment - self._look()).total_seconds() / self._speed, 0.0)
+        """How long the machine has to wait at this speed until `now` says so; 0 when it is past."""
+        return max((_reached(moment) - self._look()).total_seconds() / self._speed, 0.0)
 
     def set_speed(self, speed: float) -> None:
         """The time runs at this speed from now on. Raises ValueError unless it runs forwards."""
@@ -123,6 +123,11 @@ class DemoTime:
 
 def _whole(moment: datetime) -> datetime:
     return moment - timedelta(microseconds=moment.microsecond % 1000)
+
+
+def _reached(moment: datetime) -> datetime:
+    """The first whole millisecond that is not before it."""
+    return moment + timedelta(microseconds=-moment.microsecond % 1000)
 
 
 def _forwards(speed: float) -> float:

@@ -152,9 +152,10 @@ class Watch:
         now = self._time.now()
         for team in self._rules.teams.values():
             due = due_digest(team, self._rules, now, await self._reads.last_digest(team.id))
-            if due is not None and team.channel is not None:
-                if await self._desk.chore(WriteDigest(due, team.channel, now)):
-                    self._on_letters()
+            if due is None or team.channel is None:
+                continue
+            if await self._desk.chore(WriteDigest(due, team.channel, now)):
+                self._on_letters()
 
     async def _be_seen(self) -> None:
         now = self._time.now()

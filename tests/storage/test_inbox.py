@@ -52,18 +52,38 @@ async def test_a_redelivery_of_what_was_handled_is_known_too(store: SqlStore) ->
 async def test_the_oldest_wait_first(store: SqlStore) -> None:
     await keep(store, "z", "a", "m")
 
-    assert await pending(store, 2) == [("z", 1), ("a", 1)]
+    assert await pending(store, 2) == [("z", 0), ("a", 0)]
 
 
 async def test_tries_are_counted_before_the_work_over_restarts(database: Path) -> None:
     seen = []
     for _ in range(3):
         store = await open_store(database, now=NOW)
-        await keep(store, "poison")
-        seen += await pending(store)
+        await keep(store, "poison", "in line behind it")
+        async with store.transaction() as unit:
+            seen.append(await unit.begun("poison"))
         await store.close()
 
-    assert seen == [("poison", 1), ("poison", 2), ("poison", 3)]
+    assert seen == [1, 2, 3]
+
+
+async def test_who_waits_behind_a_poisoned_one_is_not_to_blame(store: SqlStore) -> None:
+    await keep(store, "poison", "innocent")
+
+    async with store.transaction() as unit:
+        await unit.begun("poison")
+
+    assert await pending(store) == [("poison", 1), ("innocent", 0)]
+
+
+async def test_a_long_line_is_read_piece_by_piece(store: SqlStore) -> None:
+    await keep(store, "a", "b", "c")
+
+    async with store.transaction() as unit:
+        first = await unit.pending(2)
+        rest = await unit.pending(2, first[-1].id)
+
+    assert [one.arrival.key for one in (*first, *rest)] == ["a", "b", "c"]
 
 
 async def test_what_is_put_aside_is_not_tried_again_nor_kept_anew(store: SqlStore) -> None:
@@ -73,7 +93,7 @@ async def test_what_is_put_aside_is_not_tried_again_nor_kept_anew(store: SqlStor
         await unit.quarantine("poison", "took the desk down three times")
 
     assert await keep(store, "poison") == [False]
-    assert await pending(store) == [("k2", 1)]
+    assert await pending(store) == [("k2", 0)]
     assert await store.reads.waiting_arrivals() == 1
 
 
@@ -83,4 +103,4 @@ async def test_what_is_handled_does_not_wait(store: SqlStore) -> None:
         await unit.handled(["k1", "k3", "never came"])
 
     assert await store.reads.waiting_arrivals() == 1
-    assert await pending(store) == [("k2", 1)]
+    assert await pending(store) == [("k2", 0)]
