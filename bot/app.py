@@ -30,6 +30,11 @@ from handlers.turn import Ask
 
 BEFORE_READY = failpoint.declare("start.before_ready")
 AFTER_READY = failpoint.declare("start.after_ready")
+BEFORE_FORM = failpoint.declare("form.before_asking")
+AFTER_FORM = failpoint.declare("form.after_asking")
+TOLD_TO_STOP = failpoint.declare("stop.told")
+RECEIVED_ALL = failpoint.declare("stop.received_all")
+SENT_ALL = failpoint.declare("stop.sent_all")
 
 SWEEP = timedelta(seconds=5)
 
@@ -108,15 +113,18 @@ class App:
             self._ready.set()
             failpoint.hit(AFTER_READY)
             await self._stopping.wait()
+            failpoint.hit(TOLD_TO_STOP)
             for platform in self.platforms.values():
                 await platform.stop()
             self.reception.close()
             with suppress(TimeoutError):
                 await asyncio.wait_for(receiving, GRACE_S)
+            failpoint.hit(RECEIVED_ALL)
             self.alarm.stop()
             watching.cancel()
             self.relay.close()
             await relaying
+            failpoint.hit(SENT_ALL)
             self.desk.close()
 
     async def until_ready(self) -> None:
@@ -189,7 +197,9 @@ class App:
         if isinstance(answer, Ask):
             trigger = getattr(incoming, "trigger", "") or arrival.key
             try:
+                failpoint.hit(BEFORE_FORM)
                 await platform.ask(incoming.author, incoming.place, trigger, answer.form)
+                failpoint.hit(AFTER_FORM)
             except Undelivered as no:
                 log.warning("form_not_shown", key=arrival.key, why=no.reason)
 

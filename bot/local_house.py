@@ -21,7 +21,7 @@ from bot.platforms.local.knock import PLATFORM
 from bot.platforms.local.serve import Server
 from bot.platforms.local.street import Inhabitant, Language, Place, Street, channel
 from bot.platforms.local.web import StreetClock, build
-from bot.platforms.local.wire import InHouse, OverHttp, Wire
+from bot.platforms.local.wire import PATIENCE_S, InHouse, OverHttp, Wire
 from bot.services.desk import Chore, T
 from bot.services.directory import AddressBook
 from bot.services.ports import Timepiece
@@ -48,10 +48,12 @@ async def put_together(
     timepiece: Timepiece,
     *,
     out: str = "",
+    patience_s: float = PATIENCE_S,
     manners: Manners = GENEROUS,
     sweep: timedelta = timedelta(seconds=5),
 ) -> LocalHouse:
-    """Nothing runs yet. `out`: the address of a street in another process to which the desk's messages go."""
+    """Nothing runs yet. `out`: the address of a street in another process to which the desk's messages go, and
+    `patience_s` how long it may take to answer."""
     people = AddressBook(rules.people, await store.reads.profiles())
     texts = load_texts()
 
@@ -64,7 +66,7 @@ async def put_together(
         store.transcript(door),
         timepiece.now,
     )
-    wire: Wire = OverHttp(out, lambda: datetime.now(UTC)) if out else InHouse(street)
+    wire: Wire = OverHttp(out, lambda: datetime.now(UTC), patience_s=patience_s) if out else InHouse(street)
     app = App(
         rules=rules,
         store=store,

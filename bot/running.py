@@ -22,13 +22,13 @@ async def run_desk(*, open_browser: bool) -> int:
     settings = office.settings_or_exit()
     logs.set_up(settings.log_level, settings.log_format)
     rules = office.rules_or_exit(settings.rules)
+    failpoint.arm(settings.failpoint or "")
     try:
         store = await open_store(settings.database, now=office.now())
     except StorageError as trouble:
         office.complain(str(trouble))
         return 1
     try:
-        failpoint.arm(settings.failpoint or "")
         await _work(settings, rules, store, open_browser=open_browser)
     except OSError as trouble:
         office.complain(f"The page cannot be served on {settings.local_host}:{settings.local_port}: {trouble}.")
@@ -45,7 +45,9 @@ async def run_desk(*, open_browser: bool) -> int:
 
 async def _work(settings: Settings, rules: Rules, store: SqlStore, *, open_browser: bool) -> None:
     time = DeskTime(high_water=await store.reads.last_seen())
-    house = await put_together(rules, store, time, out=settings.local_out or "", sweep=settings.sweep)
+    house = await put_together(
+        rules, store, time, out=settings.local_out or "", patience_s=settings.local_patience_s, sweep=settings.sweep
+    )
     key = settings.local_key.get_secret_value() if settings.local_key else new_key()
     page = page_of(house, RealClock(time), key)
     async with opened(house, page, settings.local_host, settings.local_port) as address:

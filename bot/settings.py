@@ -97,6 +97,9 @@ class Settings(BaseSettings):
     local_out: Annotated[
         str | None, AfterValidator(_web_address), Write("a URL like `http://127.0.0.1:9000`, or nothing")
     ] = Field(None, description="The URL of a chat network that plays the local street elsewhere; empty for our own.")
+    local_patience_s: Annotated[
+        float, Field(ge=0.1, le=15, allow_inf_nan=False), Write("a number of seconds from 0.1 to 15")
+    ] = Field(10.0, description="Seconds after which a chat network elsewhere that has not answered counts as silent.")
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         BeforeValidator(_lowered),

@@ -15,6 +15,7 @@ from sqlalchemy import make_url, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.services import failpoint
 from bot.services.ports import NotSaved
 from storage import codec, dialect, history, migrations, schema
 from storage.errors import AlreadyOpen, Damaged, NewerSchema, NoDatabase, OlderSchema, Unreachable
@@ -22,6 +23,13 @@ from storage.history import Verdict
 from storage.reads import SqlReads
 from storage.transcript import Door, SqlTranscript
 from storage.unit_of_work import SqlUnit
+
+AFTER_LOCK = failpoint.declare("store.after_lock")
+BEFORE_MIGRATION = failpoint.declare("store.before_migration")
+MIGRATED = failpoint.declare("store.migrated")
+AFTER_MIGRATION = failpoint.declare("store.after_migration")
+RAISED = failpoint.declare("store.epoch_raised")
+AFTER_EPOCH = failpoint.declare("store.after_epoch")
 
 OWNER_ONLY = 0o600
 
@@ -35,6 +43,7 @@ async def open_store(where: Path | str, *, now: datetime) -> SqlStore:
         with _reachable(where):
             if file is not None:
                 undo.callback(_take_lock(file).release)
+                failpoint.hit(AFTER_LOCK)
                 _make(file)
             reading = dialect.reading_engine(url)
             undo.push_async_callback(reading.dispose)
@@ -46,10 +55,15 @@ async def open_store(where: Path | str, *, now: datetime) -> SqlStore:
             writer = await writing.connect()
             undo.push_async_callback(writer.close)
             if found != migrations.NEWEST:
+                failpoint.hit(BEFORE_MIGRATION)
                 async with writer.begin():
                     await writer.run_sync(migrations.upgrade)
+                    failpoint.hit(MIGRATED)
+                failpoint.hit(AFTER_MIGRATION)
             async with writer.begin():
                 epoch = await _raise_epoch(writer, now)
+                failpoint.hit(RAISED)
+            failpoint.hit(AFTER_EPOCH)
         return SqlStore(writer, reading, epoch, undo.pop_all())
 
 

@@ -23,6 +23,8 @@ from bot.services.ports import Buried, Fate, Moot, Outgoing, Postponed, Sent, Ti
 
 BEFORE_SEND = failpoint.declare("relay.before_send")
 AFTER_SEND = failpoint.declare("relay.after_send")
+BEFORE_FIND = failpoint.declare("relay.before_find")
+AFTER_FIND = failpoint.declare("relay.after_find")
 BEFORE_EDIT = failpoint.declare("relay.before_edit")
 AFTER_EDIT = failpoint.declare("relay.after_edit")
 
@@ -134,7 +136,9 @@ class Sender:
     async def _post(self, attempt: _Try) -> list[Fate]:
         first = attempt.outgoings[0]
         if first.maybe_sent and not first.letter.only:
+            failpoint.hit(BEFORE_FIND)
             found = await self._found(attempt)
+            failpoint.hit(AFTER_FIND)
             if found:
                 return found
         said, drawn = await self._drawn(attempt.outgoings)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
+from bot.domain.anew import anew
 from bot.domain.announce import LIVE, Notice, ToPerson, announce
 from bot.domain.commands import Command, Raise
 from bot.domain.events import AnyEvent
@@ -31,6 +32,8 @@ MOST_AT_ONCE = 256
 BEFORE_COMMIT = failpoint.declare("door.before_commit")
 AFTER_COMMIT = failpoint.declare("door.after_commit")
 AFTER_SAVE = failpoint.declare("door.after_save")
+SAVED_NOT_POSTED = failpoint.declare("door.saved_not_posted")
+KEPT_NOT_COMMITTED = failpoint.declare("door.kept_not_committed")
 
 
 class Chore(Protocol[T_co]):
@@ -215,6 +218,8 @@ class Desk:
             failpoint.hit(AFTER_SAVE)
             arrived = [knock for knock in batch if isinstance(knock, _Arrived)]
             news = await unit.keep([knock.arrival for knock in arrived]) if arrived else []
+            if arrived:
+                failpoint.hit(KEPT_NOT_COMMITTED)
             errands = [await knock.run(unit) for knock in batch if isinstance(knock, _Errand)]
             failpoint.hit(BEFORE_COMMIT)
         failpoint.hit(AFTER_COMMIT)
@@ -257,7 +262,7 @@ class _Sitting:
     def decide(self, order: _Order) -> None:
         command = order.command
         if isinstance(command, Raise):
-            command = replace(command, ticket=TicketId(self.last_number + 1))
+            command = anew(command, ticket=TicketId(self.last_number + 1))
         try:
             decision = decide(self.tickets.get(command.ticket), command, self._rules, self._now)
             letters = self._announced(decision.ticket, decision.events)
@@ -287,6 +292,7 @@ class _Sitting:
         if changes:
             self.touched = any(not change.is_new for change in changes)
             await unit.save(changes)
+            failpoint.hit(SAVED_NOT_POSTED)
         if self.letters:
             await unit.post(self.letters, self._now)
         if self._handled:

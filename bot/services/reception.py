@@ -13,7 +13,10 @@ from bot.services import failpoint
 from bot.services.desk import Desk
 from bot.services.ports import Arrival, NotSaved, Pending, Unit
 
+BEFORE_KEEPING = failpoint.declare("reception.before_keeping")
 KEPT = failpoint.declare("reception.kept")
+BEFORE_LEFTOVERS = failpoint.declare("reception.before_leftovers")
+BEGUN = failpoint.declare("reception.begun")
 BEFORE_HANDLING = failpoint.declare("reception.before_handling")
 AFTER_HANDLING = failpoint.declare("reception.after_handling")
 
@@ -80,6 +83,7 @@ class Reception:
 
     async def keep(self, arrival: Arrival) -> bool:
         """On the disk. False when it was there before; then whoever kept it first handles it."""
+        failpoint.hit(BEFORE_KEEPING)
         new = await self._desk.keep(arrival)
         failpoint.hit(KEPT)
         if new:
@@ -90,6 +94,7 @@ class Reception:
         """Handles what was left over from before, then everything that is kept, until `close`."""
         async with asyncio.TaskGroup() as workers:
             self._workers = workers
+            failpoint.hit(BEFORE_LEFTOVERS)
             await self._take_leftovers()
             for lane in tuple(self._lanes):
                 self._serve(lane)
@@ -159,6 +164,7 @@ class Reception:
             return True
         self._left_over.discard(key)
         tries = await self._desk.chore(Begin(key))
+        failpoint.hit(BEGUN)
         if tries <= MOST_TRIES:
             return True
         log.error("arrival_put_aside", key=key, tries=tries)

@@ -21,6 +21,7 @@ BEFORE_TICKS = failpoint.declare("watch.before_ticks")
 AFTER_TICKS = failpoint.declare("watch.after_ticks")
 BEFORE_OUTAGE = failpoint.declare("watch.before_outage")
 AFTER_OUTAGE = failpoint.declare("watch.after_outage")
+FIRST_DAY = failpoint.declare("watch.first_day")
 
 MOST_DUE = 5000
 """Tickets of one look; more are found by the next, which follows at once."""
@@ -52,6 +53,7 @@ class FirstDay:
     async def apply(self, unit: Unit) -> None:
         for team, day in self.before:
             await unit.mark_digest(team, day)
+        failpoint.hit(FIRST_DAY)
         await unit.saw(self.at)
 
 

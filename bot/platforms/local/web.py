@@ -36,7 +36,10 @@ from bot.platforms.local.asking import (
 from bot.platforms.local.guard import Guard
 from bot.platforms.local.street import DESK, PAGE, Inhabitant, Language, Place, Street, direct, message_id
 from bot.platforms.local.words import LANGUAGES, catalogue, language_of, sentence
+from bot.services import failpoint
 from bot.services.transcript import Body, Posted
+
+KEPT_NOT_SHOWN = failpoint.declare("local.kept_not_shown")
 
 HERE = Path(__file__).parent
 HIGHEST = 2**62
@@ -162,6 +165,7 @@ class Web:
         kept = await self._keep(
             deed, knock.said(deed, text, message=message, is_for_desk=is_for_desk, reply_to=reply_to)
         )
+        failpoint.hit(KEPT_NOT_SHOWN)
         shown = {"text": text} | ({"reply_to": reply_to} if reply_to else {})
         await self._street.post(place.id, me.id, shown, key=deed.message_key)
         return JSONResponse(kept | {"message": message})
