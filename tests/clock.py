@@ -39,6 +39,9 @@ START = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
 PATIENCE_S = 30.0
 """So long the loop really waits for a thread before it says that nothing will ever happen."""
 
+A_MOMENT_S = 1e-6
+"""No machine wakes up exactly on time; one that did might wake up again and again a rounding error too early."""
+
 
 class Stuck(AssertionError):
     """Everybody waits, and there is nothing left that could wake anybody."""
@@ -73,7 +76,7 @@ class Clock:
 
     async def settles(self) -> None:
         """Everything that can be done without any time passing is done."""
-        await asyncio.sleep(1e-6)
+        await asyncio.sleep(A_MOMENT_S)
 
     def leap(self, seconds: float) -> None:
         """For the loop: so much time is over."""
@@ -119,7 +122,7 @@ class _Leaping(selectors.SelectSelector):
             return ready
         if self._clock.threads_at_work or timeout is None:
             return super().select(PATIENCE_S) or self._give_up()
-        self._clock.leap(timeout)
+        self._clock.leap(timeout + A_MOMENT_S)
         return []
 
     def _give_up(self) -> list[tuple[selectors.SelectorKey, int]]:
@@ -151,17 +154,15 @@ def run(story: Callable[[Clock], Coroutine[Any, Any, T]], *, start: datetime = S
 
 def virtual(story: Story[None]) -> Callable[..., None]:
     """The test runs in a virtual time. Its parameter `clock` is given; the others are fixtures or examples."""
-    wants_clock = "clock" in inspect.signature(story).parameters
+    asked = inspect.signature(story)
+    wants_clock = "clock" in asked.parameters
+    shown = asked.replace(parameters=[one for name, one in asked.parameters.items() if name != "clock"])
 
     @functools.wraps(story)
     def test(*args: Any, **kwargs: Any) -> None:
-        run(lambda clock: story(*args, **(kwargs | {"clock": clock} if wants_clock else kwargs)))
+        given = shown.bind(*args, **kwargs).arguments
+        run(lambda clock: story(**given, **({"clock": clock} if wants_clock else {})))
 
-    test.__signature__ = _without_clock(story)  # type: ignore[attr-defined]  # pytest asks it for the fixtures
+    test.__signature__ = shown  # type: ignore[attr-defined]  # pytest and hypothesis ask it for what to give
     del test.__wrapped__  # else pytest-asyncio finds the coroutine
     return test
-
-
-def _without_clock(story: Story[None]) -> inspect.Signature:
-    asked = inspect.signature(story)
-    return asked.replace(parameters=[one for name, one in asked.parameters.items() if name != "clock"])

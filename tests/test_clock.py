@@ -23,7 +23,8 @@ def test_a_day_passes_at_once() -> None:
 
     wall, passed_s, machine = run(story)
 
-    assert wall == machine == START + timedelta(days=1)
+    assert wall == machine
+    assert timedelta() <= machine - START - timedelta(days=1) < timedelta(milliseconds=1)
     assert passed_s == pytest.approx(86_400)
     assert time.perf_counter() - began < 5
 

@@ -224,9 +224,9 @@ class Relay:
         finally:
             lane.is_out = False
             self._out[_platform(lane.address)] -= 1
-            self._consider(lane, rooms)
-            self._start_ready(rooms)
-            self._bell.set()
+        self._consider(lane, rooms)
+        self._start_ready(rooms)
+        self._bell.set()
 
     def _wait_s(self, lane: Lane) -> float:
         at_s = lane.ready_at() if lane.waits else lane.page_at()

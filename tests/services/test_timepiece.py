@@ -15,6 +15,9 @@ SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
 
 
+spans = st.timedeltas(timedelta(), timedelta(days=2))
+
+
 class Machine:
     """A clock on the wall that anybody may set, and a stopwatch that nobody can."""
 
@@ -100,6 +103,17 @@ def test_the_wait_is_what_the_desks_own_time_still_needs() -> None:
     assert time.real_seconds_until(NOON - SECOND) == 0
 
 
+@settings(max_examples=100)
+@given(spans)
+def test_after_the_wait_the_moment_has_come(span: timedelta) -> None:
+    machine = Machine()
+    time = DeskTime(machine.wall, machine.mono)
+
+    machine.runs(timedelta(seconds=time.real_seconds_until(NOON + span)))
+
+    assert NOON + span <= time.now() <= NOON + span + timedelta(milliseconds=1)
+
+
 def test_moments_are_whole_milliseconds_of_utc() -> None:
     machine = Machine()
     time = DeskTime(machine.wall, machine.mono)
@@ -111,7 +125,6 @@ def test_moments_are_whole_milliseconds_of_utc() -> None:
     assert wall_clock().tzinfo is UTC
 
 
-spans = st.timedeltas(timedelta(), timedelta(days=2))
 turns = st.timedeltas(timedelta(days=-2), timedelta(days=2))
 
 
