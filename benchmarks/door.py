@@ -110,8 +110,10 @@ async def _through_the_door(rules: Rules, folder: Path, callers: int, tickets: i
         origin="local:dm:lin-xia",
     )
 
+    commands = [replace(command, words=f"{command.words} {place}") for place in range(tickets)]
+
     async def call(place: int) -> None:
-        await desk.do(replace(command, words=f"{command.words} {place}"))
+        await desk.do(commands[place])
 
     await desk.do(command)
     run = await _crowd(call, callers, tickets)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain.anew import anew
 from bot.domain.commands import Downtime
 from bot.domain.events import Called, NobodyThere
 from bot.domain.ids import DESK, PersonId, Priority, TeamId
@@ -37,12 +38,12 @@ def first_chase(
 def begin(ticket: Ticket, rules: Rules, now: datetime) -> Ticket:
     """The chase stands at its first level, as if nobody had acknowledged yet."""
     chase = first_chase(ticket.team, ticket.priority, rules, now)
-    return replace(ticket, chase=chase, acknowledged_by=None, acknowledged_at=None)
+    return anew(ticket, chase=chase, acknowledged_by=None, acknowledged_at=None)
 
 
 def stop(ticket: Ticket) -> Ticket:
     """Nobody is called any more."""
-    return ticket if ticket.chase is None else replace(ticket, chase=None)
+    return ticket if ticket.chase is None else anew(ticket, chase=None)
 
 
 def call_due(
@@ -73,7 +74,7 @@ def call_due(
         down_since=down.since if down and late else None,
         down_until=down.until if down and late else None,
     )
-    after = replace(
+    after = anew(
         ticket,
         chase=_next(policy, chase, level, ticket, rules, now),
         called=_with_new(ticket.called, reach.people),
@@ -139,14 +140,14 @@ def _first_with_somebody(policy: Policy, level: int, team: Team) -> tuple[int, R
 def _next(policy: Policy, chase: Chase, level: int, ticket: Ticket, rules: Rules, now: datetime) -> Chase:
     last = len(policy.steps) - 1
     if level < last:
-        return replace(
+        return anew(
             chase,
             level=level + 1,
             next_at=_due(now, policy.steps[level + 1], ticket.team, rules),
             calls=chase.calls + 1,
         )
     again = Step(after=policy.repeat, who=(), working=policy.repeat_working)
-    return replace(chase, level=last, next_at=_due(now, again, ticket.team, rules), calls=chase.calls + 1)
+    return anew(chase, level=last, next_at=_due(now, again, ticket.team, rules), calls=chase.calls + 1)
 
 
 def _due(since: datetime, step: Step, team: TeamId, rules: Rules) -> datetime:

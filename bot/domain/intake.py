@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain import escalation
 from bot.domain.access import Stand, stands
+from bot.domain.anew import anew
 from bot.domain.commands import Confirm, Overrule, Raise, Reclassify
 from bot.domain.events import AnyEvent, Confirmed, Overruled, Raised, Reclassified
 from bot.domain.ids import Priority, Status
@@ -78,7 +78,7 @@ def confirmed(ticket: Ticket, command: Confirm, rules: Rules, now: datetime) -> 
         raise NotFromHere(ref=ticket.ref, status=ticket.status, verb=command.verb)
     if ticket.confirmed:
         raise AlreadyDone(ref=ticket.ref, verb=command.verb, by=ticket.requester)
-    known = replace(ticket, confirmed=True)
+    known = anew(ticket, confirmed=True)
     return _calling(_unsettled(known, rules, now), (Confirmed(at=now, by=command.by),), rules, now)
 
 
@@ -94,7 +94,7 @@ def reclassified(ticket: Ticket, command: Reclassify, rules: Rules, now: datetim
         raise Unknown(what="service", value=command.service)
     service = command.service or ticket.service
     impact, urgency = command.impact or ticket.impact, command.urgency or ticket.urgency
-    read = replace(
+    read = anew(
         ticket,
         kind=command.kind or ticket.kind,
         service=service,
@@ -129,7 +129,7 @@ def overruled(ticket: Ticket, command: Overrule, rules: Rules, now: datetime) ->
     if priority == ticket.priority:
         raise AlreadyDone(ref=ticket.ref, verb=command.verb, by=command.by)
     override = None if priority == by_matrix else Override(priority, command.by, command.why.strip())
-    read = replace(ticket, priority=priority, override=override)
+    read = anew(ticket, priority=priority, override=override)
     event = Overruled(at=now, by=command.by, was_priority=ticket.priority, priority=priority, why=command.why.strip())
     return _calling(_rejudged(ticket, read, rules, now), (event,), rules, now)
 
@@ -139,7 +139,7 @@ def _rejudged(was: Ticket, read: Ticket, rules: Rules, now: datetime) -> Ticket:
     key = rules.terms_key(read.service, read.kind, read.priority)
     old = rules.terms_key(was.service, was.kind, was.priority)
     if key != old:
-        read = replace(read, marks=(*read.marks, Mark(now, MarkKind.TERMS, key)))
+        read = anew(read, marks=(*read.marks, Mark(now, MarkKind.TERMS, key)))
     if read.acknowledged_by is not None:
         return read
     policy = rules.policy_for(read.team, read.priority)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain import intake, moves, passing, talk
 from bot.domain.access import may, may_see
+from bot.domain.anew import anew
 from bot.domain.commands import (
     Acknowledge,
     Assign,
@@ -110,6 +111,4 @@ def _right(command: Command) -> str:
 def _counted(ticket: Ticket, events: Sequence[AnyEvent]) -> Decision:
     if not events:
         return Decision(ticket, ())
-    return Decision(
-        replace(ticket, version=ticket.version + 1, entries=ticket.entries + len(events)), tuple(events)
-    )
+    return Decision(anew(ticket, version=ticket.version + 1, entries=ticket.entries + len(events)), tuple(events))

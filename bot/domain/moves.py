@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from bot.domain import escalation
 from bot.domain.access import Stand, stands
+from bot.domain.anew import anew
 from bot.domain.commands import (
     Acknowledge,
     Assign,
@@ -52,7 +52,7 @@ def assigned(ticket: Ticket, command: Assign, rules: Rules, now: datetime) -> St
         raise Unknown(what="holder", value=command.to)
     if ticket.holder == command.to:
         raise AlreadyDone(ref=ticket.ref, verb=command.verb, by=command.to)
-    given = replace(ticket, holder=command.to)
+    given = anew(ticket, holder=command.to)
     events: tuple[AnyEvent, ...] = (Assigned(at=now, by=command.by, to=command.to, was=ticket.holder),)
     if command.to == command.by and ticket.acknowledged_by is None:
         given, more = _had_by(given, command.by, now)
@@ -81,7 +81,7 @@ def waiting(
     if isinstance(command, WaitForRequester) and command.verb != ticket.status:
         asked = _heard(ticket, Mark(now, MarkKind.REPLY))
     after, moved = move(asked, command.verb, command.by, now, why=why)
-    had, events = _had_by(replace(after, waiting_for=why), command.by, now)
+    had, events = _had_by(anew(after, waiting_for=why), command.by, now)
     return had, (*events, *moved)
 
 
@@ -92,14 +92,14 @@ def resolved(ticket: Ticket, command: Resolve, now: datetime) -> Step:
         raise Missing(ref=ticket.ref, verb=command.verb, what="solution")
     answered = _heard(ticket, Mark(now, MarkKind.RESPOND)) if ticket.is_open else ticket
     after, moved = move(answered, command.verb, command.by, now, why=solution)
-    had, events = _had_by(replace(after, solution=solution, done_at=now), command.by, now)
+    had, events = _had_by(anew(after, solution=solution, done_at=now), command.by, now)
     return had, (*events, *moved)
 
 
 def closed(ticket: Ticket, command: Close, now: datetime) -> Step:
     """Over: by the requester's word, or by time."""
     after, moved = move(ticket, command.verb, command.by, now)
-    return replace(after, over_at=now), moved
+    return anew(after, over_at=now), moved
 
 
 def reopened(ticket: Ticket, command: Reopen, rules: Rules, now: datetime) -> Step:
@@ -109,7 +109,7 @@ def reopened(ticket: Ticket, command: Reopen, rules: Rules, now: datetime) -> St
     if now > reopen_until(ticket, rules):
         raise TooLate(ref=ticket.ref, verb=command.verb)
     after, moved = move(ticket, command.verb, command.by, now, why=command.words.strip())
-    again = replace(
+    again = anew(
         after,
         cycle=ticket.cycle + 1,
         done_at=None,
@@ -134,15 +134,13 @@ def reopen_until(ticket: Ticket, rules: Rules) -> datetime:
     if ticket.done_at is None:
         raise ValueError(f"{ticket.ref} has not been done yet")
     grace = rules.manner.reopen_within
-    return rules.calendar_of(ticket.team).add_working_days(
-        ticket.done_at, grace.count, end_of_day=grace.end_of_day
-    )
+    return rules.calendar_of(ticket.team).add_working_days(ticket.done_at, grace.count, end_of_day=grace.end_of_day)
 
 
 def cancelled(ticket: Ticket, command: Cancel, now: datetime) -> Step:
     """No longer needed; outside the figures, with its reason."""
     after, moved = move(ticket, command.verb, command.by, now, why=command.why.strip())
-    return replace(after, over_at=now, cancelled_because=command.why.strip()), moved
+    return anew(after, over_at=now, cancelled_because=command.why.strip()), moved
 
 
 def move(
@@ -154,11 +152,11 @@ def move(
         if row is not None and ticket.status is row.to:
             raise AlreadyDone(ref=ticket.ref, verb=verb, by=ticket.holder or DESK)
         raise NotFromHere(ref=ticket.ref, status=ticket.status, verb=verb)
-    after = replace(ticket, status=row.to, marks=(*ticket.marks, *_marks(ticket, row.to, now)))
+    after = anew(ticket, status=row.to, marks=(*ticket.marks, *_marks(ticket, row.to, now)))
     if not after.is_open:
         after = escalation.stop(after)
     if ticket.waiting_for:
-        after = replace(after, waiting_for="")
+        after = anew(after, waiting_for="")
     return after, (Moved(at=now, by=by, verb=verb, was=ticket.status, to=row.to, why=why),)
 
 
@@ -187,12 +185,12 @@ def _had_by(ticket: Ticket, by: PersonId, now: datetime) -> tuple[Ticket, tuple[
     if ticket.acknowledged_by is None:
         calls = ticket.chase.calls if ticket.chase else 0
         events = (Acknowledged(at=now, by=by, after_calls=calls),)
-        after = replace(escalation.stop(ticket), acknowledged_by=by, acknowledged_at=now)
+        after = anew(escalation.stop(ticket), acknowledged_by=by, acknowledged_at=now)
     if after.holder is None:
         events = (*events, Assigned(at=now, by=by, to=by, was=None))
-        after = replace(after, holder=by)
+        after = anew(after, holder=by)
     return after, events
 
 
 def _heard(ticket: Ticket, mark: Mark) -> Ticket:
-    return replace(ticket, marks=(*ticket.marks, mark))
+    return anew(ticket, marks=(*ticket.marks, mark))

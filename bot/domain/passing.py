@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain import escalation
+from bot.domain.anew import anew
 from bot.domain.commands import Downtime, Tick
 from bot.domain.events import AnyEvent, Broken, Moved, Warned
 from bot.domain.ids import DESK, Status
@@ -49,7 +50,7 @@ def note_breaks(
         elif warn and _is_to_warn(promise, now) and warned not in said:
             said |= {warned}
             events.append(_warned(promise, rules, now, down))
-    return (replace(ticket, said=said), events) if events else (ticket, ())
+    return (anew(ticket, said=said), events) if events else (ticket, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,7 @@ def _key(moment: str, promise: Promise) -> str:
     return f"{moment}:{promise.clock}:{promise.cycle}"
 
 
-def _broken(
-    promise: Promise, broken_at: datetime, rules: Rules, now: datetime, down: Downtime | None
-) -> Broken:
+def _broken(promise: Promise, broken_at: datetime, rules: Rules, now: datetime, down: Downtime | None) -> Broken:
     late = now - broken_at > rules.manner.late_after
     return Broken(
         at=now,
@@ -128,16 +127,14 @@ def _close_at(ticket: Ticket, rules: Rules) -> datetime | None:
     if ticket.done_at is None:
         return None
     wait = rules.manner.close_after
-    return rules.calendar_of(ticket.team).add_working_days(
-        ticket.done_at, wait.count, end_of_day=wait.end_of_day
-    )
+    return rules.calendar_of(ticket.team).add_working_days(ticket.done_at, wait.count, end_of_day=wait.end_of_day)
 
 
 def _closed_by_time(ticket: Ticket, rules: Rules, now: datetime) -> Step:
     close_at = _close_at(ticket, rules)
     if close_at is None or now < close_at:
         return ticket, ()
-    after = replace(
+    after = anew(
         ticket,
         status=Status.CLOSED,
         over_at=now,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.access import is_crew
+from bot.domain.anew import anew
 from bot.domain.commands import Nudge, Rate, Say
 from bot.domain.events import AnyEvent, Commented, Nudged, Rated
 from bot.domain.ids import Status
@@ -33,7 +33,7 @@ def said(ticket: Ticket, command: Say, rules: Rules, now: datetime) -> Step:
     )
     if not command.public:
         return ticket, (event,)
-    heard = replace(ticket, marks=(*ticket.marks, Mark(now, MarkKind.REPLY if crew else MarkKind.CUSTOMER)))
+    heard = anew(ticket, marks=(*ticket.marks, Mark(now, MarkKind.REPLY if crew else MarkKind.CUSTOMER)))
     events: tuple[AnyEvent, ...] = (event,)
     if not crew and ticket.status is Status.WAITING_REQUESTER:
         heard, moved = move(heard, "start", command.by, now)
@@ -56,9 +56,9 @@ def rated(ticket: Ticket, command: Rate, now: datetime) -> Step:
         raise NotFromHere(ref=ticket.ref, status=ticket.status, verb=command.verb)
     if ticket.rating is not None:
         raise AlreadyDone(ref=ticket.ref, verb=command.verb, by=command.by)
-    judged = replace(ticket, rating=command.stars)
+    judged = anew(ticket, rating=command.stars)
     event = Rated(at=now, by=command.by, stars=command.stars, words=command.words)
     if not ticket.is_done:
         return judged, (event,)
     after, moved = move(judged, "close", command.by, now)
-    return replace(after, over_at=now), (event, *moved)
+    return anew(after, over_at=now), (event, *moved)
