@@ -28,6 +28,7 @@ from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from benchmarks.armed import fill
+from bot.app import quiet_collector
 from bot.domain.rules import Rules
 from bot.engine.alarm import Alarm
 from bot.house_rules import load
@@ -114,6 +115,7 @@ async def _desk_at_work(rules: Rules, file: Path, armed: int, due: int) -> Laten
     await watch.wake_up()
     alarm.start()
     await watch.look()
+    quiet_collector()
     if now.now() >= instant:
         raise RuntimeError(f"filling took longer than {filling}; give it more time")
     while len(answers) < due and now.now() < instant + timedelta(seconds=30):

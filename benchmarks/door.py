@@ -24,6 +24,7 @@ from pathlib import Path
 
 import aiosqlite
 
+from bot.app import quiet_collector
 from bot.domain.commands import Raise
 from bot.domain.ids import Level, PersonId, ServiceId, TicketId
 from bot.domain.rules import Rules
@@ -116,6 +117,7 @@ async def _through_the_door(rules: Rules, folder: Path, callers: int, tickets: i
         await desk.do(commands[place])
 
     await desk.do(command)
+    quiet_collector()
     run = await _crowd(call, callers, tickets)
     desk.close()
     await working
