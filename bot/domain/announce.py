@@ -18,9 +18,10 @@ from bot.domain.events import (
     Nudged,
     Raised,
     Rated,
+    Reclassified,
     Warned,
 )
-from bot.domain.ids import PersonId, Status, TeamId
+from bot.domain.ids import PersonId, ServiceId, Status, TeamId
 from bot.domain.rules import Rules
 from bot.domain.sla import Clock
 from bot.domain.ticket import Ticket
@@ -102,9 +103,7 @@ def announce(ticket: Ticket, events: Sequence[AnyEvent], rules: Rules) -> tuple[
     """What has to be said after these events, the last of which is entry `ticket.entries` of the history."""
     first = ticket.entries - len(events) + 1
     return tuple(
-        notice
-        for place, event in enumerate(events)
-        for notice in _said_about(event, first + place, ticket, rules)
+        notice for place, event in enumerate(events) for notice in _said_about(event, first + place, ticket, rules)
     )
 
 
@@ -112,6 +111,8 @@ def _said_about(event: AnyEvent, entry: int, ticket: Ticket, rules: Rules) -> It
     match event:
         case Raised():
             yield Notice(ToPerson(ticket.requester), About.RECEIPT, entry, Urgency.SOON)
+            yield from _to_channel(ticket, rules, About.TEAM_CARD, entry)
+        case Reclassified() if _team_before(event, rules) != ticket.team:
             yield from _to_channel(ticket, rules, About.TEAM_CARD, entry)
         case Called():
             yield from _calls(event, entry, ticket, rules)
@@ -136,6 +137,13 @@ def _said_about(event: AnyEvent, entry: int, ticket: Ticket, rules: Rules) -> It
                 yield Notice(ToPerson(lead), About.LOW_RATING, entry, facts=facts)
         case _:
             return
+
+
+def _team_before(event: Reclassified, rules: Rules) -> TeamId | None:
+    """The team that answered for the reading before; None when the rules do not know its service any more."""
+    _, service, *_ = event.was.split("/")
+    known = rules.services.get(ServiceId(service))
+    return None if known is None else known.team
 
 
 def _calls(event: Called, entry: int, ticket: Ticket, rules: Rules) -> Iterator[Notice]:
