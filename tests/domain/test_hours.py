@@ -108,3 +108,10 @@ def test_ranges_of_dates_run_over_new_year() -> None:
     assert yearly_between((12, 30), (1, 1)) == {(12, 30), (12, 31), (1, 1)}
     assert yearly_between((2, 28), (3, 1)) == {(2, 28), (2, 29), (3, 1)}
     assert yearly_between((5, 1), (5, 1)) == {(5, 1)}
+
+
+def test_the_windows_of_a_day_are_read_in_order() -> None:
+    assert parse_hours({"mon": ["13:00-18:00", "09:00-12:00"]})[0] == (
+        Window.parse("09:00", "12:00"),
+        Window.parse("13:00", "18:00"),
+    )

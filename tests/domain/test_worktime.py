@@ -719,6 +719,22 @@ def test_calendars_with_the_same_rows_are_equal_and_hash_alike_however_much_they
     assert copy.deepcopy(one).add(utc("2026-03-06 16:00"), hours(2)) == utc("2026-03-07 10:00")
 
 
+def test_the_order_in_which_rows_are_written_does_not_matter() -> None:
+    early, late = Window.parse("09:00", "10:00"), Window.parse("15:00", "16:00")
+    sunday, saturday = date(2026, 3, 8), date(2026, 3, 7)
+
+    one = Calendar(id="x", zone="UTC", weekly=((late, early),) * 7, special={sunday: (late, early), saturday: (early,)})
+    other = Calendar(
+        id="x", zone="UTC", weekly=((early, late),) * 7, special={saturday: (early,), sunday: (early, late)}
+    )
+
+    assert one == other
+    assert hash(one) == hash(other)
+    assert one.problems() == []
+    for calendar in (one, other):
+        assert calendar.between(utc("2026-03-07 00:00"), utc("2026-03-10 00:00")) == hours(5)
+
+
 def test_moments_far_before_and_far_after_can_be_asked_in_any_order() -> None:
     calendar = office("Europe/Berlin")
     moments = [utc(f"{year}-06-02 10:00") for year in (2026, 1999, 2031, 1900, 2026, 2150, 1970, 2025)]
