@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 
 import structlog
@@ -77,8 +78,11 @@ class Reception:
         self._lanes: dict[str, deque[Arrival]] = {}
         self._in_hand: set[str] = set()
         self._left_over: set[str] = set()
+        self._suspects: set[str] = set()
+        self._early: list[Arrival] | None = []
         self._workers: asyncio.TaskGroup | None = None
         self._places = asyncio.Semaphore(AT_ONCE)
+        self._alone = asyncio.Lock()
         self._stopping = asyncio.Event()
 
     async def keep(self, arrival: Arrival) -> bool:
@@ -86,16 +90,18 @@ class Reception:
         failpoint.hit(BEFORE_KEEPING)
         new = await self._desk.keep(arrival)
         failpoint.hit(KEPT)
-        if new:
+        if new and self._early is not None:
+            self._early.append(arrival)
+        elif new:
             self._line_up(arrival)
         return new
 
     async def run(self) -> None:
         """Handles what was left over from before, then everything that is kept, until `close`."""
+        failpoint.hit(BEFORE_LEFTOVERS)
+        await self._take_leftovers()
         async with asyncio.TaskGroup() as workers:
             self._workers = workers
-            failpoint.hit(BEFORE_LEFTOVERS)
-            await self._take_leftovers()
             for lane in tuple(self._lanes):
                 self._serve(lane)
             await self._stopping.wait()
@@ -103,20 +109,28 @@ class Reception:
 
     @property
     def is_busy(self) -> bool:
-        """Something that was kept is not handled yet."""
-        return bool(self._in_hand)
+        """Something that was kept is not handled yet, or what was left over is not known yet."""
+        return self._early is not None or bool(self._in_hand)
 
     def close(self) -> None:
         """`run` returns when what is being handled is handled; the rest waits on the disk."""
         self._stopping.set()
 
     async def _take_leftovers(self) -> None:
-        after = 0
-        while found := await self._desk.chore(TakePending(after)):
-            after = found[-1].id
+        """They stand in their lanes, before what came in while they were read."""
+        after, is_more = 0, True
+        while is_more:
+            found = await self._desk.chore(TakePending(after))
             for one in found:
+                after = one.id
                 self._left_over.add(one.arrival.key)
+                if one.attempts:
+                    self._suspects.add(one.arrival.key)
                 self._line_up(one.arrival)
+            is_more = len(found) == AT_A_TIME  # not until there is nothing: in a storm there is always something new
+        early, self._early = self._early or (), None
+        for arrival in early:
+            self._line_up(arrival)
 
     def _line_up(self, arrival: Arrival) -> None:
         if arrival.key in self._in_hand:
@@ -136,11 +150,16 @@ class Reception:
     async def _serve_lane(self, name: str) -> None:
         lane = self._lanes[name]
         while lane and not self._stopping.is_set():
-            async with self._places:
+            async with self._alone_if_suspect(lane[0].key), self._places:
                 await self._see_through(lane[0])
             self._in_hand.discard(lane.popleft().key)
         if not lane:
             del self._lanes[name]
+
+    def _alone_if_suspect(self, key: str) -> AbstractAsyncContextManager[object]:
+        """Whose try did not end is tried again when no other such one is: of all that were in hand when the desk went
+        down, only the one to blame is begun again and again."""
+        return self._alone if key in self._suspects else nullcontext()
 
     async def _see_through(self, arrival: Arrival) -> None:
         """Handled, however often it takes: what cannot be written now (a full disk) waits for better times."""
@@ -162,8 +181,8 @@ class Reception:
         """A try of what was left over is counted first; one too many, and it is put aside."""
         if key not in self._left_over:
             return True
-        self._left_over.discard(key)
         tries = await self._desk.chore(Begin(key))
+        self._left_over.discard(key)
         failpoint.hit(BEGUN)
         if tries <= MOST_TRIES:
             return True
