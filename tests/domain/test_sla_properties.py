@@ -243,8 +243,8 @@ def test_a_promise_is_consistent_in_itself(marks: tuple[Mark, ...], later: timed
         if one.state is PromiseState.RUNNING:
             assert one.due is not None
             assert now <= one.due
-            assert one.warn_at is not None
-            assert one.begun <= one.warn_at
+            assert (one.warn_at is None) is (one.broken_at is not None)
+            assert one.warn_at is None or one.begun <= one.warn_at
             assert one.due == one.target.calendar.add(now, one.left) or one.left == NOTHING
 
 
