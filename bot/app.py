@@ -110,14 +110,13 @@ class App:
             receiving = rooms.create_task(self.reception.run(), name="reception")
             for platform in self.platforms.values():
                 await platform.start(_Intake(self.reception, self.time))
+            rooms.create_task(self._review(), name="review")
             quiet_collector()
             failpoint.hit(BEFORE_READY)
             self._ready.set()
             failpoint.hit(AFTER_READY)
             await self._stopping.wait()
             failpoint.hit(TOLD_TO_STOP)
-            for platform in self.platforms.values():
-                await platform.stop()
             self.reception.close()
             with suppress(TimeoutError):
                 await asyncio.wait_for(receiving, GRACE_S)
@@ -127,6 +126,8 @@ class App:
             self.relay.close()
             await relaying
             failpoint.hit(SENT_ALL)
+            for platform in self.platforms.values():
+                await platform.stop()  # not before: what is under way could not arrive
             self.desk.close()
 
     async def until_ready(self) -> None:
@@ -176,6 +177,12 @@ class App:
             except Exception:
                 log.exception("look_failed")  # the next ring or sweep looks again: time must not stop for one fault
             self._looking = False
+
+    async def _review(self) -> None:
+        """In the background: a policy may have changed while the desk was down, and open tickets may be many."""
+        count = await self.watch.review()
+        if count:
+            log.info("deadlines_reviewed", tickets=count, rules=self.rules.version)
 
     def _committed(self, done: Committed) -> None:
         self._stirred.set()

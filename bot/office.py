@@ -13,8 +13,8 @@ from typing import Any
 from bot.app import catalogue
 from bot.classifier import classify as read_words
 from bot.classifier.as_json import NotAMessage, as_fields, classified_line
+from bot.domain.judging import promises_of
 from bot.domain.rules import Rules
-from bot.domain.sla import promises
 from bot.house_rules import BadRules, check, load
 from bot.services.ports import Filed, Unit
 from bot.settings import Settings, read_settings
@@ -96,7 +96,7 @@ async def show_ticket(ref: str) -> Row | None:
         rules = rules_or_exit(settings.rules)
         history = await file.reads.history(filed.ticket.id)
         return ticket_row(filed) | {
-            "promises": [promise_row(one) for one in promises(filed.ticket.marks, rules.terms_of, now())],
+            "promises": [promise_row(one) for one in promises_of(filed.ticket, rules, now())],
             "history": [
                 {"entry": line.entry, "at": written(line.at), "by": line.by, "what": line.name}
                 | {"facts": {name: _plain(value) for name, value in line.facts.items()}, "seal": line.seal}

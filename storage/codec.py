@@ -175,7 +175,19 @@ def _of_items(form: _Form, written_as: Callable[[Any], list[Any]], read_as: Call
 _TICKET = Record(
     Ticket,
     apart=frozenset(
-        {"id", "kind", "status", "requester", "team", "holder", "service", "priority", "version", "created_at"}
+        {
+            "id",
+            "kind",
+            "status",
+            "requester",
+            "team",
+            "holder",
+            "service",
+            "priority",
+            "version",
+            "created_at",
+            "rules_version",
+        }
     ),
 )
 _PRIORITIES = {priority.value: priority for priority in Priority}
@@ -205,6 +217,7 @@ def ticket_row(change: Change) -> Raw:
         "due_resolution": maybe_ms(dues.resolution),
         "promised": _promised(dues),
         "body": to_json(_TICKET.dump(ticket)),
+        "rules_version": ticket.rules_version,
     }
 
 
@@ -220,6 +233,7 @@ def ticket_of(row: AnyRow) -> Ticket:
         priority=_PRIORITIES[row.priority],
         created_at=from_ms(row.created_at),
         holder=row.holder,
+        rules_version=row.rules_version,
         **_TICKET.fields(from_json(row.body)),
     )
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, func, literal_column, select
+from sqlalchemy import Integer, Select, bindparam, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.ids import PersonId, TeamId, TicketId
@@ -64,6 +64,17 @@ _LAST_SEEN = select(schema.instance.c.last_seen)
 _LAST_DIGEST = select(func.max(schema.digests.c.day)).where(schema.digests.c.team == bindparam("team"))
 
 
+_OUTDATED = (
+    select(schema.tickets)
+    .where(
+        _t.is_open == literal_column("1"),
+        or_(_t.rules_version < bindparam("now_in_force"), _t.rules_version > bindparam("now_in_force")),
+    )
+    .order_by(_t.id)
+    .limit(_MOST)
+)
+
+
 @cache
 def listing(requester: bool, team: bool, holder: bool, only_open: bool) -> Question:
     """The question for a list with these filters."""
@@ -103,6 +114,11 @@ class SqlReads:
         question = listing(requester is not None, team is not None, holder is not None, only_open)
         given = {name: value for name, value in asked.items() if value is not None}
         return [codec.filed_of(row) for row in await self._all(question, {**given, "most": limit})]
+
+    async def outdated(self, rules_version: str, limit: int) -> list[Filed]:
+        return [
+            codec.filed_of(row) for row in await self._all(_OUTDATED, {"now_in_force": rules_version, "most": limit})
+        ]
 
     async def ticket_of_message(self, message: str) -> TicketId | None:
         row = await self._first(_OF_MESSAGE, {"message": message})

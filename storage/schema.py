@@ -62,6 +62,8 @@ tickets = Table(
     Column("due_resolution", BigInteger),
     Column("promised", SmallInteger, nullable=False),
     Column("body", Text, nullable=False),
+    Column("rules_version", Text, nullable=False, server_default=""),
+    Index("tickets_rules", "rules_version", "id", **_where("is_open = 1")),
     Index("tickets_wake", "wake_at", "id", **_where("wake_at IS NOT NULL")),
     Index("tickets_open", "priority", "id", **_where("is_open = 1")),
     Index("tickets_open_of_team", "team", "priority", "id", **_where("is_open = 1")),

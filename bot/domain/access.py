@@ -52,6 +52,7 @@ RIGHTS: Mapping[str, frozenset[Stand]] = MappingProxyType(
         "nudge": _THEIRS,
         "rate": _THEIRS,
         "tick": frozenset({Stand.DESK}),
+        "review": frozenset({Stand.DESK}),
     }
 )
 """Verb to the ways of standing that carry the right. What is not listed nobody may."""

@@ -196,6 +196,16 @@ class Tick(Order):
     down: Downtime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review(Order):
+    """The rules may have changed: work the deadlines out again and compare them with those written down."""
+
+    verb: ClassVar[str] = "review"
+    response: datetime | None
+    update: datetime | None
+    resolution: datetime | None
+
+
 Command = (
     Raise
     | Confirm
@@ -216,4 +226,5 @@ Command = (
     | Nudge
     | Rate
     | Tick
+    | Review
 )

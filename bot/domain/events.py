@@ -168,6 +168,18 @@ class Rated(Event):
     words: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rescheduled(Event):
+    """A deadline moved because the rules did: a holiday was added, hours are others now."""
+
+    name: ClassVar[str] = "rescheduled"
+    clock: str
+    cycle: int
+    was: datetime | None
+    due: datetime | None
+    rules_version: str
+
+
 AnyEvent = (
     Raised
     | Confirmed
@@ -183,4 +195,5 @@ AnyEvent = (
     | Warned
     | Broken
     | Rated
+    | Rescheduled
 )

@@ -54,6 +54,4 @@ class Status(StrEnum):
 
 DONE = frozenset({Status.RESOLVED, Status.FULFILLED})
 OVER = frozenset({Status.CLOSED, Status.CANCELLED})
-WAITING = frozenset(
-    {Status.WAITING_REQUESTER, Status.WAITING_SUPPLIER, Status.WAITING_APPROVAL, Status.SCHEDULED}
-)
+WAITING = frozenset({Status.WAITING_REQUESTER, Status.WAITING_SUPPLIER, Status.WAITING_APPROVAL, Status.SCHEDULED})

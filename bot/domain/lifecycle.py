@@ -23,6 +23,7 @@ from bot.domain.commands import (
     Reclassify,
     Reopen,
     Resolve,
+    Review,
     Say,
     Schedule,
     Start,
@@ -32,6 +33,7 @@ from bot.domain.commands import (
     WaitForSupplier,
 )
 from bot.domain.events import AnyEvent
+from bot.domain.judging import sealed
 from bot.domain.passing import Step
 from bot.domain.refusals import NotAllowed, NotFound
 from bot.domain.rules import Rules
@@ -56,16 +58,23 @@ def decide(ticket: Ticket | None, command: Command, rules: Rules, now: datetime)
         raise NotFound(ref=f"#{command.ticket}")
     if not may(command.by, _right(command), ticket, rules):
         raise NotAllowed(ref=ticket.ref, verb=_right(command))
-    if isinstance(command, Tick):
-        return _counted(*passing.ticked(ticket, command, rules, now))
-    noted, late = passing.note_breaks(ticket, rules, now)
-    after, events = _obey(noted, command, rules, now)
-    return _counted(after, (*late, *events))
+    if isinstance(command, Review):
+        return _counted(*passing.reviewed(ticket, command, rules, now))
+    after, events = _lived(ticket, command, rules, now)
+    return _counted(sealed(after, rules, now), events)
 
 
 def may_see_or_tick(ticket: Ticket, command: Command, rules: Rules) -> bool:
     """Time sees every ticket; people see theirs."""
-    return isinstance(command, Tick) or may_see(command.by, ticket, rules)
+    return isinstance(command, Tick | Review) or may_see(command.by, ticket, rules)
+
+
+def _lived(ticket: Ticket, command: Command, rules: Rules, now: datetime) -> Step:
+    if isinstance(command, Tick):
+        return passing.ticked(ticket, command, rules, now)
+    noted, late = passing.note_breaks(ticket, rules, now)
+    after, events = _obey(noted, command, rules, now)
+    return after, (*late, *events)
 
 
 def _obey(ticket: Ticket, command: Command, rules: Rules, now: datetime) -> Step:
@@ -98,7 +107,7 @@ def _obey(ticket: Ticket, command: Command, rules: Rules, now: datetime) -> Step
             return talk.nudged(ticket, command, now)
         case Rate():
             return talk.rated(ticket, command, now)
-        case Raise() | Tick():
+        case Raise() | Tick() | Review():
             raise AssertionError("decided before")
 
 

@@ -118,6 +118,7 @@ def reopened(ticket: Ticket, command: Reopen, rules: Rules, now: datetime) -> St
         waiting_for="",
         acknowledged_by=None,
         acknowledged_at=None,
+        verdicts=(),
     )
     events: tuple[AnyEvent, ...] = moved
     if command.words.strip():

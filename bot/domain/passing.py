@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 
 from bot.domain import escalation
 from bot.domain.anew import anew
-from bot.domain.commands import Downtime, Tick
-from bot.domain.events import AnyEvent, Broken, Moved, Warned
+from bot.domain.commands import Downtime, Review, Tick
+from bot.domain.events import AnyEvent, Broken, Moved, Rescheduled, Warned
 from bot.domain.ids import DESK, Status
+from bot.domain.judging import moved_deadlines, promises_of
 from bot.domain.rules import Rules
-from bot.domain.sla import Mark, MarkKind, Promise, PromiseState, promises
+from bot.domain.sla import Clock, Mark, MarkKind, Promise, PromiseState, promises
 from bot.domain.ticket import Ticket
 
 Step = tuple[Ticket, Sequence[AnyEvent]]
@@ -63,7 +64,7 @@ class Ahead:
 
 def ahead(ticket: Ticket, rules: Rules, now: datetime) -> Ahead:
     """Its promises as they stand, and the next moment at which time has something to do here, if any."""
-    made = promises(ticket.marks, rules.terms_of, now)
+    made = promises_of(ticket, rules, now)
     if ticket.is_over:
         return Ahead(None, made)
     if ticket.is_done:
@@ -82,6 +83,30 @@ def ahead(ticket: Ticket, rules: Rules, now: datetime) -> Ahead:
 def wake_at(ticket: Ticket, rules: Rules, now: datetime) -> datetime | None:
     """The next moment at which time has something to do here, or None."""
     return ahead(ticket, rules, now).wake_at
+
+
+def reviewed(ticket: Ticket, command: Review, rules: Rules, now: datetime) -> Step:
+    """The deadlines follow the rules in force, and each that moved has its line. What is over stays as judged."""
+    if ticket.is_over:
+        return ticket, ()
+    written = {
+        Clock.RESPONSE: command.response,
+        Clock.UPDATE: command.update,
+        Clock.RESOLUTION: command.resolution,
+    }
+    events = [
+        Rescheduled(
+            at=now,
+            by=DESK,
+            clock=one.clock,
+            cycle=one.cycle,
+            was=one.was,
+            due=one.now,
+            rules_version=rules.version,
+        )
+        for one in moved_deadlines(ticket, written, rules, now)
+    ]
+    return anew(ticket, rules_version=rules.version), events
 
 
 def _is_to_warn(promise: Promise, now: datetime) -> bool:

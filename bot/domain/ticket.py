@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.ids import (
     DONE,
@@ -19,7 +19,7 @@ from bot.domain.ids import (
     TicketId,
 )
 from bot.domain.kinds import KINDS, Kind
-from bot.domain.sla import Mark
+from bot.domain.sla import Clock, Mark, PromiseState
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,23 @@ class Chase:
     next_at: datetime
     calls: int = 0
     """How many times somebody has been called in this chase."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How one promise was judged when its ticket came to its end: kept for ever as it was then."""
+
+    clock: Clock
+    cycle: int
+    state: PromiseState
+    begun: datetime
+    due: datetime | None
+    used: timedelta
+    budget: timedelta
+    done_at: datetime | None
+    broken_at: datetime | None
+    reclassified: bool
+    terms: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +113,8 @@ class Ticket:
     cycle: int = 1
     sequel_of: TicketId | None = None
     private: bool = False
+    verdicts: tuple[Verdict, ...] = ()
+    """Once it is over: how its promises were judged."""
     entries: int = 0
     """How many lines its history has."""
 

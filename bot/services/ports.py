@@ -315,6 +315,9 @@ class Reads(Protocol):
     ) -> list[Filed]:
         """Newest first; open ones by priority and age when `only_open`."""
 
+    async def outdated(self, rules_version: str, limit: int) -> list[Filed]:
+        """Open tickets whose deadlines were worked out under other rules than these, the oldest first."""
+
     async def ticket_of_message(self, message: str) -> TicketId | None:
         """The ticket that this message of ours shows."""
 

@@ -9,13 +9,13 @@ from datetime import date, datetime, timedelta
 
 import structlog
 
-from bot.domain.commands import Downtime, Tick
+from bot.domain.commands import Downtime, Review, Tick
 from bot.domain.ids import DESK, TeamId
 from bot.domain.rules import Rules
 from bot.services import failpoint
 from bot.services.desk import Desk
 from bot.services.digests import WriteDigest, due_digest, next_digest_at
-from bot.services.ports import Fenced, Reads, Timepiece, Unit, Wake
+from bot.services.ports import Fenced, Filed, Reads, Timepiece, Unit, Wake
 
 BEFORE_TICKS = failpoint.declare("watch.before_ticks")
 AFTER_TICKS = failpoint.declare("watch.after_ticks")
@@ -25,6 +25,8 @@ FIRST_DAY = failpoint.declare("watch.first_day")
 
 MOST_DUE = 5000
 """Tickets of one look; more are found by the next, which follows at once."""
+
+REVIEWED_AT_ONCE = 200
 
 SEEN_EVERY = timedelta(seconds=5)
 DOWN_FROM = timedelta(seconds=60)
@@ -119,6 +121,18 @@ class Watch:
         await self._arm_next()
         return done
 
+    async def review(self) -> int:
+        """The deadlines of all open tickets follow the rules in force; how many were looked at again. Those that are
+        over stay as they were judged."""
+        seen: set[int] = set()
+        while True:
+            found = await self._reads.outdated(self._rules.version, REVIEWED_AT_ONCE)
+            fresh = [one for one in found if one.ticket.id not in seen]
+            if not fresh:
+                return len(seen)
+            seen.update(one.ticket.id for one in fresh)
+            await asyncio.gather(*(self._desk.do(_review(one)) for one in fresh))
+
     async def next_moment(self) -> datetime | None:
         """When the next ticket or digest wants to be looked at."""
         now = self._time.now()
@@ -169,3 +183,10 @@ class Watch:
         moment = await self.next_moment()
         if moment is not None:
             self._arm(moment)
+
+
+def _review(filed: Filed) -> Review:
+    dues = filed.dues
+    return Review(
+        by=DESK, ticket=filed.ticket.id, response=dues.response, update=dues.update, resolution=dues.resolution
+    )

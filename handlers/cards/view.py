@@ -11,8 +11,9 @@ from bot.chat.card import Action, Confirm, Fact, Weight
 from bot.domain.access import Stand, stands
 from bot.domain.escalation import reached_by
 from bot.domain.ids import DESK, Level, PersonId, Priority, ServiceId, Status
+from bot.domain.judging import promises_of
 from bot.domain.rules import Names, Rules
-from bot.domain.sla import Promise, promises
+from bot.domain.sla import Promise
 from bot.domain.ticket import Ticket
 from handlers import phrasing, steps
 from handlers.reader import Reader
@@ -41,7 +42,7 @@ class View:
     @cached_property
     def promises(self) -> tuple[Promise, ...]:
         """Every promise of the ticket's life, seen now."""
-        return promises(self.ticket.marks, self.rules.terms_of, self.now)
+        return promises_of(self.ticket, self.rules, self.now)
 
     @cached_property
     def ways(self) -> frozenset[Stand]:

@@ -128,6 +128,8 @@ def _any(hint: Any) -> st.SearchStrategy[Any]:
         return st.dictionaries(_any(inside[0]), _any(inside[1]), max_size=3)
     if hint is datetime:
         return _MOMENTS
+    if hint is timedelta:
+        return st.integers(-(10**12), 10**12).map(lambda ms: timedelta(milliseconds=ms))
     if hint is int:
         return st.integers(-(2**31), 2**31 - 1)
     if isinstance(hint, type) and issubclass(hint, Enum):
