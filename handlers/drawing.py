@@ -85,7 +85,7 @@ class Drawer:
         if letter.about == "digest":
             return Drawn(digest_card(await self._digest(letter, now)), 0, quiet=True)
         view = await self._view(outgoing, now)
-        if view is None or _is_moot(outgoing, view):
+        if view is None or _is_moot(outgoing, view) or _is_overtaken(outgoing, view):
             return None
         return self._drawn(letter, view)
 
@@ -208,6 +208,15 @@ def _is_moot(outgoing: Outgoing, view: View) -> bool:
             return not ticket.is_open or ticket.holder != view.reader.person
         case _:
             return False
+
+
+def _is_overtaken(outgoing: Outgoing, view: View) -> bool:
+    """A page that stands already, while a later one calls: only the last is kept up to date until somebody has it.
+    Otherwise the hundredth call of a night would edit ninety-nine messages."""
+    chase = view.ticket.chase
+    if outgoing.message is None or chase is None or outgoing.letter.about not in (About.PAGE, About.CHANNEL_CALL):
+        return False
+    return is_calling(view) and int(view.facts.get("round", "1")) < chase.calls
 
 
 def _is_quiet(letter: Letter, view: View) -> bool:

@@ -194,6 +194,21 @@ async def test_a_policy_may_call_the_channel(tmp_path: Path) -> None:
         assert len([one for one in await life.cards(CHEN, IT_DESK) if one["mentions"]]) == 2
 
 
+async def test_only_the_newest_page_is_kept_up_to_date_until_somebody_has_it(tmp_path: Path) -> None:
+    async with living(tmp_path) as life:
+        await life.say(LIN, OUTAGE)
+        await life.later(minutes=66)
+
+        edited = [one["edited_at"] for one in await life.reads(SOFIA) if one["place"] == f"dm:{SOFIA}"]
+        await life.press(SOFIA, "acknowledge")
+        pages = [one for one in await life.cards(SOFIA, f"dm:{SOFIA}") if " · INC-1 · " in one["title"]]
+
+        assert len(pages) == 6
+        assert max(filter(None, edited[:-2])) <= (life.now - timedelta(minutes=10)).isoformat()
+        assert all(said("en", "crew-accepted", holder="Sofia Keller") in page["lead"] for page in pages)
+        assert not any("acknowledge" in verbs(page) for page in pages)
+
+
 def _calling_the_channel() -> Rules:
     rules = the_rules()
     urgent = rules.policies[PolicyId("urgent")]

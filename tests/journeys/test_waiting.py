@@ -173,6 +173,7 @@ async def test_a_short_word_is_the_answer_only_where_one_is_awaited(
 async def test_the_update_promise_counts_anew_from_every_word_to_the_requester(tmp_path: Path) -> None:
     async with living(tmp_path) as life:
         await life.say(LIN, OUTAGE)
+        await life.press(CHEN, "acknowledge")
         for _ in range(3):
             await life.later(minutes=45)
             await life.fill(ZHAO, "say", words="还在处理，半小时后再报")
