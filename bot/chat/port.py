@@ -98,4 +98,4 @@ class Platform(Protocol):
         """Listening; returns when the first connection stands or is being retried in the background."""
 
     async def stop(self) -> None:
-        """Not listening any more; nothing half handed over."""
+        """Not listening any more; nothing half handed over. Nothing is posted, edited or looked for after this."""
