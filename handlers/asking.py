@@ -14,6 +14,7 @@ from handlers.cards.list_card import ticket_line, tickets_card
 from handlers.cards.plain import draft_button, greeting_card, help_card, word_back
 from handlers.cards.team_card import more_card
 from handlers.cards.view import named
+from handlers.cards.why import why_card
 from handlers.heard import Heard, Wish
 from handlers.turn import Deed, Do, Tell, Turn
 
@@ -81,10 +82,28 @@ def nothing_written(turn: Turn) -> Deed:
 
 async def more(turn: Turn, wish: Wish) -> Deed:
     """The buttons that are needed now and then, for the one who asked for them."""
-    ticket = await turn.ticket(wish.ticket) if wish.ticket is not None else None
-    if ticket is None or not may(turn.who.id, "note", ticket, turn.house.rules):
-        raise NotAllowed(ref=ticket.ref if ticket else "", verb="more")
-    return turn.tell(more_card(turn.view(ticket)))
+    if wish.ticket is None:
+        raise NotAllowed(ref="", verb="more")
+    ticket = await turn.ticket(wish.ticket)
+    crew = may(turn.who.id, "note", ticket, turn.house.rules)
+    return turn.tell(more_card(turn.view(ticket), crew=crew))
+
+
+async def why(turn: Turn, heard: Heard) -> Deed:
+    """How the times of a ticket come about; without a number those of the only one that is mine."""
+    if heard.ticket is not None:
+        return turn.tell(why_card(turn.view(await turn.ticket(heard.ticket))))
+    found = await turn.my_tickets()
+    if not found:
+        return await mine(turn, heard)
+    if len(found) > 1:
+        return turn.tell(list_of(turn, turn.say("why-which"), "", found))
+    return turn.tell(why_card(turn.view(found[0].ticket)))
+
+
+async def press_why(turn: Turn, wish: Wish) -> Deed:
+    """The times of the ticket that the button names."""
+    return await why(turn, Heard("", "", wish.ticket))
 
 
 async def where_it_stands(turn: Turn, text: str, *, urges: bool) -> Deed | None:

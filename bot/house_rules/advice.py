@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 from bot.domain.escalation import reached_by
 from bot.domain.ids import Level, Priority, TeamId
 from bot.domain.kinds import KINDS
+from bot.domain.known_years import years_missing
 from bot.domain.rules import Policy, Rules, Team
 from bot.domain.sla import Clock, Target
 from bot.domain.worktime import Calendar
@@ -18,23 +18,16 @@ from bot.house_rules.calendars import Calendars
 from bot.house_rules.problems import Problem
 from bot.house_rules.reading import Policy as Written
 
-DECEMBER = 12
-"""From this month on the holidays of the next year should be known."""
-
 _A_WEEK = timedelta(days=7)
 
 
 def holiday_warnings(written: Written, calendars: Calendars, now: datetime) -> Iterator[Problem]:
     """Years whose holidays are not known although promises reach into them."""
     for name, calendar in calendars.items():
-        if calendar.years_known is None:
-            continue
-        today = now.astimezone(ZoneInfo(calendar.zone)).date()
-        for year in range(today.year, today.year + (2 if today.month >= DECEMBER else 1)):
-            if year not in calendar.years_known:
-                what = f"the holidays of {year} are not known, so deadlines in it are provisional"
-                advice = f"put the published list into `holidays/{year}.json`, or update the `holidays` library"
-                yield written.calendars.problem((name, "holidays"), what, advice, warning=True)
+        for year in years_missing(calendar, now):
+            what = f"the holidays of {year} are not known, so deadlines in it are provisional"
+            advice = f"put the published list into `holidays/{year}.json`, or update the `holidays` library"
+            yield written.calendars.problem((name, "holidays"), what, advice, warning=True)
 
 
 def rule_warnings(written: Written, rules: Rules, now: datetime) -> Iterator[Problem]:

@@ -48,7 +48,11 @@ def due_moment(promise: Promise, due: datetime, view: View) -> str:
     """The deadline as the reader reads it, with the marks a careful reader wants: make-up day, provisional."""
     calendar = promise.target.calendar
     moment = view.reader.moment(due, view.now, note=_kind_of_day(calendar, due, view))
-    return view.say("a-provisional", moment=moment) if promise.provisional else moment
+    if not promise.provisional:
+        return moment
+    first, last = (at.astimezone(ZoneInfo(calendar.zone)).year for at in (promise.begun, due - datetime.resolution))
+    missing = [year for year in range(min(first, last), last + 1) if year not in (calendar.years_known or ())]
+    return view.say("a-provisional", moment=moment, year=view.reader.listed(map(str, missing)) or str(last))
 
 
 def time_left(promise: Promise, view: View) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.chat.card import Action, Card, Fact, Tone
 from bot.domain.ids import PersonId, Priority, TeamId
+from bot.domain.known_years import calendars_in_use, years_missing
 from bot.domain.rules import Rules
 from bot.services.ports import Filed, Tally
 from handlers.cards.list_card import next_due, ticket_line
@@ -101,11 +102,23 @@ def _facts(digest: Digest) -> Iterator[Fact]:
         mean = f"{sum(ratings) / len(ratings):.1f}"
         yield Fact(digest.say("label-ratings"), digest.say("digest-ratings", mean=mean, count=len(ratings)))
     yield Fact(digest.say("label-on-call"), _on_call(digest))
+    yield from _missing_holidays(digest)
     for down in digest.tally.outages:
         yield Fact(digest.say("label-downtime"), digest.reader.span(down.since, down.until), Tone.WARN)
     if digest.tally.dead_letters:
         undelivered = digest.say("digest-dead-letters", count=digest.tally.dead_letters)
         yield Fact(digest.say("label-dead-letters"), undelivered, Tone.ALARM)
+
+
+def _missing_holidays(digest: Digest) -> Iterator[Fact]:
+    """One warning for each year that nobody has entered yet, with the calendars that need it."""
+    without: dict[int, list[str]] = {}
+    for calendar in calendars_in_use(digest.team, digest.rules):
+        for year in years_missing(calendar, digest.now):
+            without.setdefault(year, []).append(calendar.id)
+    for year, calendars in without.items():
+        said = digest.say("digest-holidays", year=str(year), calendars=digest.reader.listed(calendars))
+        yield Fact(digest.say("label-holidays"), said, Tone.WARN)
 
 
 def _open_by_priority(digest: Digest) -> Iterator[Fact]:

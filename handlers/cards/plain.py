@@ -120,7 +120,8 @@ def draft_button(reader: Reader, draft: str, label: str = "do-draft") -> Action:
 
 def help_card(reader: Reader, *, is_crew: bool, is_over_team: Sequence[str] = ()) -> Card:
     """What can be said to the desk, in the reader's language."""
-    lines = [reader.say(f"help-{key}") for key in ("raise", "mine", "status", "nudge", "cancel", "reopen", "language")]
+    for_all = ("raise", "mine", "status", "why", "nudge", "cancel", "reopen", "language")
+    lines = [reader.say(f"help-{key}") for key in for_all]
     if is_crew:
         lines += [reader.say(f"help-{key}") for key in ("queue", "on-call", "work")]
     actions = [Action("mine", "", reader.say("do-mine")), _other_language(reader)]

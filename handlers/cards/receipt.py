@@ -24,7 +24,7 @@ def receipt(view: View) -> Card:
         quote=view.quote(view.ticket.words),
         facts=(*_facts(view), *clock_facts(view)),
         gauges=gauges,
-        actions=tuple(receipt_buttons(view)),
+        actions=(*receipt_buttons(view), *_more(view)),
         footer=view.say("as-of", at=view.reader.moment(view.now, view.now)) if gauges else "",
         summary=view.say("receipt-summary", ref=view.ticket.ref, status=view.status, gist=view.gist),
     )
@@ -61,6 +61,12 @@ def receipt_buttons(view: View) -> Iterator[Action]:
                 yield view.button(step)
             case _:
                 continue
+
+
+def _more(view: View) -> Iterator[Action]:
+    """What one rarely asks: how its times come about."""
+    if view.ticket.is_open and view.promises:
+        yield Action("more", str(view.ticket.id), view.say("do-more"))
 
 
 def _understood(view: View) -> Iterator[Action]:

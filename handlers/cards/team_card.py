@@ -87,14 +87,22 @@ def crew_buttons(view: View) -> Iterator[Action]:
         yield Action("more", str(view.ticket.id), view.say("do-more"))
 
 
-def more_card(view: View) -> Card:
-    """What is needed now and then."""
+def more_card(view: View, *, crew: bool) -> Card:
+    """What is needed now and then; what only the crew does is only for the crew."""
     return Card(
         title=view.heading,
         tone=Tone.QUIET,
         lead=view.say("more-lead", status=view.status),
-        actions=tuple(view.button(step) for step in view.buttons(Side.CREW, deep=True)),
+        actions=tuple(_rare_buttons(view, crew=crew)),
     )
+
+
+def _rare_buttons(view: View, *, crew: bool) -> Iterator[Action]:
+    for step in view.buttons(Side.CREW, deep=True):
+        if crew:
+            yield view.button(step)
+    if view.promises:
+        yield Action("why", str(view.ticket.id), view.say("do-why"))
 
 
 def crew_tone(view: View) -> Tone:

@@ -35,7 +35,7 @@ a-moment = { $weekday } { $date } { $time } ({ $offset })
 a-noted-weekday = { $weekday } ({ $note })
 a-span = { $since }–{ $until } ({ $offset })
 a-long-span = { $since } – { $until }
-a-provisional = { $moment }, provisional: the holidays of that year are not known yet
+a-provisional = { $moment }, provisional: the holidays of { $year } are not published yet
 make-up-day = make-up working day
 for-a-moment = less than a minute
 for-minutes = { $minutes } min
@@ -99,6 +99,7 @@ label-ratings = Ratings
 label-on-call = On call now
 label-downtime = I was down
 label-dead-letters = Undelivered
+label-holidays = Holidays
 
 ### Promises
 
@@ -118,6 +119,78 @@ restart-waiting_requester = it goes on when the requester answers
 restart-waiting_supplier = it goes on when the supplier delivers
 restart-waiting_approval = it goes on when the approval is there
 restart-scheduled = it goes on when the scheduled work begins
+
+### Why these times
+
+why-title = How the times of { $ref } come about
+why-lead = Add it up yourself: only the hours in the rows count, and each total is the one before plus its row.
+why-nothing = Nothing is promised for { $ref }, so no clock runs.
+why-which = The times of which one?
+why-head = ■ { $clock }: { $budget }
+why-head-again = ■ { $clock }, no. { $cycle }: { $budget }
+why-budget = { $length } of working time
+why-budget-around-the-clock = { $length } round the clock
+why-budget-days = { $days ->
+    [one] 1 working day
+   *[other] { $days } working days
+}, until the close of the last
+why-budget-days-same-time = { $days ->
+    [one] 1 working day
+   *[other] { $days } working days
+}, at the same time of day
+why-terms = Promised for { $kind } { $priority } by the agreement { $agreement }
+why-terms-changed = Promised for { $kind } { $priority } by the agreement { $agreement } since { $at }, and counted from the beginning
+why-terms-other = Promised by { $terms }
+why-calendar = Calendar { $calendar }: hours of { $zone }, and so are the times below
+why-around-the-clock = Calendar { $calendar }: every hour counts; the times below are those of { $zone }
+why-runs = { $number }. { $since } – { $until } runs: { $cause }
+why-stands = { $number }. { $since } – { $until } stands: { $cause }. Nothing counts.
+why-row = · { $day }, { $row }: { $opens }–{ $closes } = { $length }; total { $total }
+why-row-around-the-clock = · { $length }; total { $total }
+why-weekly = usual hours { $window }
+why-special = special hours of that day { $window }
+why-make-up = make-up working day { $window }
+why-shut = · { $day }: holiday, nothing counts
+why-shut-days = · { $first } – { $last }: holidays, nothing counts
+why-outside = · outside the hours, nothing counts
+why-left-out = … { $count ->
+    [one] one line
+   *[other] { $count } lines
+} left out; on the command line `deskbell why { $ref }` prints them all
+why-used = Used: { $used }
+why-left = Left: { $budget } − { $used } = { $left }; the card says “{ $shown }”
+why-late-by = Over: { $used } − { $budget } = { $over }
+why-ahead = Still to come until it is due:
+why-due = Due: { $opens } + { $needed } = { $due }, when all of { $budget } is used up
+why-due-plain = Due: { $due }
+why-due-here = For you that is { $due }
+why-due-none = No deadline while it stands; what is left counts from when it goes on.
+why-days = Working days counted off: { $days }
+why-due-moved = Pauses took { $lost } of working time: { $named } becomes { $due }
+why-judged-then = It was judged by the rules of its time, and stays so: used { $used }, due { $due }
+why-broken-since = It counts as broken since { $at }, because the terms of then held only from then on.
+why-broken-before = It was broken on { $at } under the terms of then, and stays so.
+why-cause-create = raised
+why-cause-terms = priority or service changed
+why-cause-first_response = taken up
+why-cause-agent_reply = the desk replied
+why-cause-customer_message = the requester wrote
+why-cause-pause = paused
+why-cause-waiting_requester = waiting for the requester
+why-cause-waiting_supplier = waiting for a supplier
+why-cause-waiting_approval = waiting for approval
+why-cause-scheduled = scheduled for later
+why-cause-answered = the requester answered
+why-cause-resume = work went on
+why-cause-resolve = it was done
+why-cause-close = it was closed
+why-cause-cancel = it was cancelled
+why-cause-reopen = reopened
+exact-hours = { $count } h
+exact-minutes = { $count } min
+exact-seconds = { $count } s
+exact-length = { $length } ({ $seconds } s)
+exact-joint = { " " }
 
 ### The receipt
 
@@ -231,6 +304,7 @@ do-resolve = Resolve
 do-take = Take it
 do-assign = Assign…
 do-more = More…
+do-why = Why these times?
 do-regrade = Impact and urgency…
 do-overrule = Set priority…
 do-note = Internal note
@@ -328,6 +402,7 @@ help-lead = Just write what is wrong or what you need. Besides, I understand:
 help-raise = report: … / request: … — a ticket that is certainly one or the other
 help-mine = my tickets — what is open
 help-status = status #42, or only #42 — one ticket; #42 and words adds them to it
+help-why = why #42 — how its times are worked out
 help-nudge = nudge #42 — tell the team that you are waiting
 help-cancel = cancel #42 — no longer needed
 help-reopen = reopen #42 — still broken
@@ -430,4 +505,5 @@ digest-dead-letters = { $count ->
     [one] one message could not be delivered
    *[other] { $count } messages could not be delivered
 }
+digest-holidays = the holidays of { $year } are missing for the calendar { $calendars }; deadlines in { $year } are provisional
 digest-seal = Seal of the record: { $seal }

@@ -29,7 +29,7 @@ a-moment = { $date }（{ $weekday }）{ $time }（{ $offset }）
 a-noted-weekday = { $weekday }，{ $note }
 a-span = { $since }–{ $until }（{ $offset }）
 a-long-span = { $since } 至 { $until }
-a-provisional = { $moment }，暂定：该年节假日尚未公布
+a-provisional = { $moment }，暂定：{ $year } 年节假日尚未公布
 make-up-day = 补班
 for-a-moment = 不到 1 分钟
 for-minutes = { $minutes } 分
@@ -87,6 +87,7 @@ label-ratings = 评价
 label-on-call = 当前值班
 label-downtime = 服务台停机
 label-dead-letters = 未送达
+label-holidays = 节假日
 
 ### 时限
 
@@ -106,6 +107,69 @@ restart-waiting_requester = 用户回复后继续计时
 restart-waiting_supplier = 供应商办好后继续计时
 restart-waiting_approval = 批准后继续计时
 restart-scheduled = 到约定时间开工后继续计时
+
+### 时限怎么算的
+
+why-title = { $ref } 的时限是这样算的
+why-lead = 您可以自己加一遍：只有下列各行的时间计入，每行的累计等于上一行的累计加本行。
+why-nothing = { $ref } 没有承诺时限，不计时。
+why-which = 您问的是哪一单的时限？
+why-head = ■ { $clock }：{ $budget }
+why-head-again = ■ { $clock }（第 { $cycle } 次）：{ $budget }
+why-budget = { $length }（工作时间）
+why-budget-around-the-clock = { $length }（全天候）
+why-budget-days = { $days } 个工作日，到最后一天下班为止
+why-budget-days-same-time = { $days } 个工作日，到最后一天的同一时刻为止
+why-terms = 依据：协议 { $agreement } 对{ $kind } { $priority } 的承诺
+why-terms-changed = 依据：协议 { $agreement } 对{ $kind } { $priority } 的承诺，自 { $at }起适用，从头重新计算
+why-terms-other = 依据：{ $terms }
+why-calendar = 日历 { $calendar }：{ $zone } 的工作时间，以下都是该时区的时间
+why-around-the-clock = 日历 { $calendar }：每个小时都计入，以下是 { $zone } 的时间
+why-runs = { $number }. { $since }至 { $until }计时：{ $cause }
+why-stands = { $number }. { $since }至 { $until }暂停：{ $cause }，不计入
+why-row = · { $day }{ $row }：{ $opens }–{ $closes } = { $length }，累计 { $total }
+why-row-around-the-clock = · { $length }，累计 { $total }
+why-weekly = 平日 { $window }
+why-special = 当天特定时间 { $window }
+why-make-up = 补班 { $window }
+why-shut = · { $day }：放假，不计入
+why-shut-days = · { $first }至 { $last }：放假，不计入
+why-outside = · 都在工作时间之外，不计入
+why-left-out = ……此处省略 { $count } 行，在命令行用 `deskbell why { $ref }` 可看全部
+why-used = 已用：{ $used }
+why-left = 剩余：{ $budget } − { $used } = { $left }，卡片上写的是“{ $shown }”
+why-late-by = 超出：{ $used } − { $budget } = { $over }
+why-ahead = 到期之前还有：
+why-due = 到期：{ $opens } + { $needed } = { $due }，此时 { $budget } 全部用完
+why-due-plain = 到期：{ $due }
+why-due-here = 按您的时区是 { $due }
+why-due-none = 暂停期间没有到期时间，恢复后从剩余的时间接着算。
+why-days = 依次数到的工作日：{ $days }
+why-due-moved = 暂停占用了 { $lost } 工作时间：{ $named }顺延到 { $due }
+why-judged-then = 办结时按当时的规则判定，不再改动：已用 { $used }，到期 { $due }
+why-broken-since = 自 { $at }起算超时，因为当时的承诺从那时才适用。
+why-broken-before = 按当时的承诺，已于 { $at }超时，不因后来放宽而取消。
+why-cause-create = 报单
+why-cause-terms = 优先级或服务变更
+why-cause-first_response = 有人受理
+why-cause-agent_reply = 服务台已回复
+why-cause-customer_message = 用户留言
+why-cause-pause = 挂起
+why-cause-waiting_requester = 等用户回复
+why-cause-waiting_supplier = 等供应商
+why-cause-waiting_approval = 等审批
+why-cause-scheduled = 已排期
+why-cause-answered = 用户已回复
+why-cause-resume = 继续处理
+why-cause-resolve = 已办结
+why-cause-close = 已关闭
+why-cause-cancel = 已撤单
+why-cause-reopen = 重开
+exact-hours = { $count } 小时
+exact-minutes = { $count } 分
+exact-seconds = { $count } 秒
+exact-length = { $length }（{ $seconds } 秒）
+exact-joint = { " " }
 
 ### 回执
 
@@ -219,6 +283,7 @@ do-resolve = 解决
 do-take = 我来处理
 do-assign = 转派…
 do-more = 更多…
+do-why = 时限怎么算的？
 do-regrade = 影响与紧急度…
 do-overrule = 指定优先级…
 do-note = 内部备注
@@ -316,6 +381,7 @@ help-lead = 直接写哪里坏了、需要什么就行。另外我还听得懂�
 help-raise = 报修：…… / 申请：……　明确建故障单或申请单
 help-mine = 我的工单　看还没办完的
 help-status = 查询 #42，或只写 #42　看一单；#42 后面加文字就是补充说明
+help-why = 怎么算的 #42　时限是怎么算出来的
 help-nudge = 催单 #42　告诉团队您在等
 help-cancel = 撤单 #42　不需要了
 help-reopen = 重开 #42　还没好
@@ -400,4 +466,5 @@ digest-open = 未办完 { $count } 单，最早的 { $ref } 已 { $age }
 digest-promises = { $clock } { $count } 项
 digest-ratings = { $mean } 分（满分 5 分，{ $count } 次评价）
 digest-dead-letters = { $count } 条消息未能送达
+digest-holidays = 日历 { $calendars } 还没有 { $year } 年的节假日，{ $year } 年的到期时间都是暂定的
 digest-seal = 记录封印：{ $seal }

@@ -236,8 +236,8 @@ async def test_an_override_is_shown_with_its_name_its_reason_and_the_matrix() ->
 async def test_the_receipt_of_a_sure_reading_proposes_and_offers_to_correct() -> None:
     card = await receipt(await house_with())
 
-    assert labels(card) == ["没错", "是申请", "更急", "没那么急", "换个服务…", "不用建单"]
-    assert card.actions[-1].confirm is not None
+    assert labels(card) == ["没错", "是申请", "更急", "没那么急", "换个服务…", "不用建单", "更多…"]
+    assert card.actions[-2].confirm is not None
 
 
 async def test_the_receipt_of_a_doubtful_reading_asks_without_suggesting() -> None:

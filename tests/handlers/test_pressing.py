@@ -214,7 +214,7 @@ async def test_more_shows_the_rare_buttons_only_to_the_one_who_asked() -> None:
 
     [card] = await house.presses("more:1", by=LIN, place="local:channel:desk")
 
-    assert labels(card) == ["影响与紧急度…", "指定优先级…", "内部备注", "撤单…"]
+    assert labels(card) == ["影响与紧急度…", "指定优先级…", "内部备注", "撤单…", "时限怎么算的？"]
     assert house.letters("card")[-1].only == "local:lin"
 
 
@@ -247,7 +247,7 @@ async def test_what_the_author_can_no_longer_change_is_not_offered() -> None:
     receipt = await house.sees(house.letters("receipt")[0])
 
     assert refused.title == "INC-1 的这个操作不归您做。"
-    assert labels(receipt) == ["补充说明", "催单", "不需要了"]
+    assert labels(receipt) == ["补充说明", "催单", "不需要了", "更多…"]
 
 
 async def test_a_bug_is_logged_once_and_answered_with_an_apology_that_names_the_key() -> None:
