@@ -71,6 +71,8 @@ def ahead(ticket: Ticket, rules: Rules, now: datetime) -> Ahead:
         return Ahead(_close_at(ticket, rules), made)
     moments = [ticket.chase.next_at] if ticket.chase else []
     for promise in made:
+        if _is_unsaid(promise, ticket):  # other terms have come too late for it
+            moments.append(now + INSTANT)
         if promise.state is not PromiseState.RUNNING or promise.due is None:
             continue
         if promise.warn_at is not None and _key("warn", promise) not in ticket.said:
@@ -107,6 +109,10 @@ def reviewed(ticket: Ticket, command: Review, rules: Rules, now: datetime) -> St
         for one in moved_deadlines(ticket, written, rules, now)
     ]
     return anew(ticket, rules_version=rules.version), events
+
+
+def _is_unsaid(promise: Promise, ticket: Ticket) -> bool:
+    return promise.broken_at is not None and not promise.carried and _key("broken", promise) not in ticket.said
 
 
 def _is_to_warn(promise: Promise, now: datetime) -> bool:
