@@ -45,12 +45,17 @@ async def submit(turn: Turn, wish: Wish, answers: Answers) -> Deed:
     step, number = _step(wish), _number(wish)
     if step.fill is None:
         raise Unknown(what="button", value=wish.verb)
-    clean = {name: phrasing.storable(answer) for name, answer in answers.items()}
+    clean = {name: _written(answer) for name, answer in answers.items()}
     command = step.fill(turn.who.id, number, clean)
     if step.wish not in _SAID_BACK:
         return Do(command)
     ticket = await turn.ticket(number)
     return Do(command, (turn.letter(passed_on(turn, ticket, private=step.wish == "note")),))
+
+
+def _written(answer: str) -> str:
+    """What was written, if anything of it can be seen."""
+    return phrasing.storable(answer) if phrasing.has_words(answer) else ""
 
 
 def passed_on(turn: Turn, ticket: Ticket, *, private: bool = False, lead: str = "") -> Card:
