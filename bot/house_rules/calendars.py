@@ -55,9 +55,16 @@ Mistake = tuple[tuple[str | int, ...], str, str]
 
 
 def _calendar(name: str, entry: CalendarEntry, files: Sequence[YearFile], now: datetime) -> Calendar:
-    """Raises NoSuchPlace. What the entry itself says about a date goes before what its country says."""
-    week = _week(entry.hours)
+    """Raises NoSuchPlace. What the entry itself says about a date goes before what its country says. Hours that
+    change on a date make a new version; days before it keep the old one."""
     free = _free_days(entry, files, now)
+    calendar = _version(name, entry, free, _week(entry.hours))
+    for day, hours in sorted(entry.changes.items()):
+        calendar = calendar.amended(_version(name, entry, free, _week(hours)), day)
+    return calendar
+
+
+def _version(name: str, entry: CalendarEntry, free: FreeDays, week: Week) -> Calendar:
     closed = frozenset().union(*entry.closed)
     closed_yearly = frozenset().union(*entry.yearly)
     make_up = {

@@ -202,6 +202,7 @@ class CalendarEntry(Entry):
 
     zone: Zone
     hours: dict[Weekdays, Hours]
+    changes: dict[Date, dict[Weekdays, Hours]] = {}
     holidays: HolidaysEntry | None = None
     closed: Annotated[list[Dates], BeforeValidator(_one_or_more)] = []
     yearly: Annotated[list[YearDays], BeforeValidator(_one_or_more)] = []

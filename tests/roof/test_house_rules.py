@@ -224,6 +224,22 @@ def test_everything_a_calendar_can_say(tmp_path: Path) -> None:
     assert office.weekly[5] == ()
 
 
+def test_hours_that_change_on_a_date_leave_the_days_before_it_as_they_were(tmp_path: Path) -> None:
+    changed = """zone: Europe/London
+  changes: {2026-06-01: {mon-fri: 10:00-11:00}, 2026-07-01: {mon-sun: 00:00-24:00}}"""
+    folder = write_policy(tmp_path, ("calendars.yaml", "zone: Europe/London", changed))
+
+    office = load(folder, now=NOW).calendars[CalendarId("office")]
+
+    def open_on(day: int, month: int) -> timedelta:
+        midnight = datetime(2026, month, day, tzinfo=ZoneInfo("Europe/London"))
+        return office.between(midnight, midnight + timedelta(days=1))
+
+    assert open_on(29, 5) == timedelta(hours=7)
+    assert open_on(1, 6) == open_on(30, 6) == timedelta(hours=1)
+    assert open_on(4, 7) == timedelta(hours=24)
+
+
 def test_everything_a_promise_can_say(tmp_path: Path) -> None:
     written = "{response: {within: 1 h 30 min, calendar: 24x7, warn: 50 %, warn_before: 10 min, notices: when_open}}"
     folder = write_policy(
