@@ -37,6 +37,7 @@ PEEK_EVERY_S, PEEK_AT, BOUNCED_FOR_S = 0.25, 16, 1.0
 HOLD_S = 0.25
 """What has to wait longer waits in the database: there it can be bundled, and a crash finds little in flight."""
 
+LOOK_EVERY_S = 0.02
 SWEEP_S = 5.0
 TROUBLE_PAUSE_S = 1.0
 FINISH_WITHIN_S = 5.0
@@ -81,6 +82,8 @@ class Relay:
         self._carriers: set[asyncio.Task[None]] = set()
         self._bell = asyncio.Event()
         self._is_looking = False
+        self._is_freed = False
+        self._looked_at_s = 0.0
         self._closing = False
 
     def ring(self) -> None:
@@ -95,7 +98,7 @@ class Relay:
     @property
     def is_busy(self) -> bool:
         """Something is under way, or goes as soon as manners allow."""
-        if self._is_looking or self._bell.is_set() or self._held:
+        if self._is_looking or self._is_freed or self._bell.is_set() or self._held:
             return True
         return any(0 < self._wait_s(lane) <= SWEEP_S for lane in self._lanes.values())
 
@@ -115,7 +118,7 @@ class Relay:
 
     async def _look(self) -> float:
         """What may go is in our hands; in how many seconds there may be more."""
-        self._is_looking = True
+        self._is_looking, self._is_freed, self._looked_at_s = True, False, self._now_s()
         try:
             await self._claim()
             moment = await self._reads.next_letter(self._time.now())
@@ -226,7 +229,13 @@ class Relay:
             self._out[_platform(lane.address)] -= 1
         self._consider(lane, rooms)
         self._start_ready(rooms)
-        self._bell.set()
+        self._ring_soon()
+
+    def _ring_soon(self) -> None:
+        """An address is free again: there may be more for it. When many get free, one look is enough for all."""
+        if not self._is_freed:
+            self._is_freed = True
+            asyncio.get_running_loop().call_at(self._looked_at_s + LOOK_EVERY_S, self._bell.set)
 
     def _wait_s(self, lane: Lane) -> float:
         at_s = lane.ready_at() if lane.waits else lane.page_at()
