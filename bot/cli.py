@@ -128,6 +128,18 @@ def verify() -> None:
     typer.echo(f"{lines} lines, unbroken. The last seal is {seal}.")
 
 
+@audit.command()
+def dues() -> None:
+    """Work out every open deadline again from the ticket's own life, and compare it with the one written down."""
+    from bot.office import differing_deadlines
+
+    differing, count = asyncio.run(differing_deadlines())
+    for line in differing:
+        typer.echo(line)
+    typer.echo(f"{count} open tickets, {len(differing)} deadlines differ.")
+    raise typer.Exit(1 if differing else 0)
+
+
 @letters.command()
 def dead(as_json: Json = False) -> None:
     """List the letters that were given up, newest first, each with the reason."""

@@ -10,11 +10,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+from rich.progress import Progress
+
 from bot.app import catalogue
 from bot.classifier import classify as read_words
 from bot.classifier.as_json import NotAMessage, as_fields, classified_line
-from bot.domain.judging import promises_of
+from bot.domain.judging import moved_deadlines, promises_of
 from bot.domain.rules import Rules
+from bot.domain.sla import Clock
 from bot.house_rules import BadRules, check, load
 from bot.services.ports import Filed, Unit
 from bot.settings import Settings, read_settings
@@ -115,6 +119,26 @@ async def verify_history() -> tuple[str | None, int, str]:
     where = f", entry {broken.entry} of ticket {broken.ticket}" if broken.ticket is not None else ""
     what = broken.fault.replace("_", " ")
     return f"The chain is broken at line {broken.seq}{where}: {what}.", verdict.lines, verdict.seal
+
+
+async def differing_deadlines() -> tuple[list[str], int]:
+    """Open tickets whose deadlines, worked out from their own marks, are not those written down; and how many were
+    looked at. Those that wait for the desk to start under new rules differ too."""
+    async with reading() as (file, settings):
+        rules = rules_or_exit(settings.rules)
+        found = await file.reads.tickets(only_open=True, limit=10_000_000)
+        moment = now()
+        with Progress(console=Console(stderr=True), transient=True) as progress:
+            looked = progress.track(found, description="Recomputing")
+            differing = [line for one in looked for line in _differences(one, rules, moment)]
+        return differing, len(found)
+
+
+def _differences(filed: Filed, rules: Rules, moment: datetime) -> Iterator[str]:
+    dues = filed.dues
+    written_down = {Clock.RESPONSE: dues.response, Clock.UPDATE: dues.update, Clock.RESOLUTION: dues.resolution}
+    for one in moved_deadlines(filed.ticket, written_down, rules, moment):
+        yield f"{filed.ticket.ref}: {one.clock} is written as {written(one.was)} and comes out as {written(one.now)}"
 
 
 async def dead_letters() -> list[Row]:
