@@ -108,6 +108,10 @@ class File:
         order = sorted(found, key=lambda one: (one.priority, one.id) if only_open else ("", -one.id))
         return [self.filed(one) for one in order[:limit]]
 
+    async def outdated(self, rules_version: str, limit: int) -> list[Filed]:
+        found = [one for one in self.saved.values() if one.is_open and one.rules_version != rules_version]
+        return [self.filed(one) for one in found[:limit]]
+
     async def ticket_of_message(self, message: str) -> TicketId | None:
         return self.showings.get(message)
 
