@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -117,6 +118,44 @@ def show(
             typer.echo(f"{name}: {value}")
 
 
+@app.command()
+def why(
+    ref: Annotated[str, typer.Argument(help="The ticket, for example INC-42 or 42.")],
+    lang: Annotated[str, typer.Option(help="In which language: en or zh.")] = "en",
+    as_json: Json = False,
+) -> None:
+    """Explain the times of one ticket as a sum: every interval with its cause, its hours, and the running total."""
+    from bot.time_office import reasons_of
+
+    found = asyncio.run(reasons_of(ref, lang))
+    if found is None:
+        _fail(f"There is no ticket {ref}. `deskbell tickets --all` lists those that there are.")
+    _print_lines(found.lines, found.fields, as_json)
+
+
+@app.command()
+def simulate(
+    at: Annotated[str, typer.Option(help="When it is raised, for example 2026-12-24T17:55.")],
+    kind: Annotated[str, typer.Option(help="incident or request.")] = "incident",
+    impact: Annotated[str, typer.Option(help="high, medium or low.")] = "medium",
+    urgency: Annotated[str, typer.Option(help="high, medium or low.")] = "medium",
+    service: Annotated[str, typer.Option(help="The id of the service; the default service when left out.")] = "",
+    zone: Annotated[str, typer.Option(help="The zone of all times; the team's when left out.")] = "",
+    rules: Annotated[Path | None, typer.Option(help="The folder with the policy files.")] = None,
+    hours: Annotated[
+        float | None, typer.Option(min=0, max=8784, help="Look so many hours ahead, and at every call in them.")
+    ] = None,
+    pause_from: Annotated[str, typer.Option(help="From when on it waits for the requester.")] = "",
+    pause_to: Annotated[str, typer.Option(help="When the requester answers.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Play a ticket through that nobody takes: who would be told at which minute, and when each promise runs out."""
+    from bot.time_office import Asked, play
+
+    played = play(Asked(at, kind, impact, urgency, service, zone, rules, hours, pause_from, pause_to))
+    _print_lines(played.lines, played.fields, as_json)
+
+
 @audit.command()
 def verify() -> None:
     """Follow the hash chain of the history from its first line to its last, and name the first broken link."""
@@ -187,6 +226,14 @@ def classify(
     if not text.strip():
         _fail('Give the words to read, for example: deskbell classify "the printer on 3F is on fire"')
     typer.echo(json.dumps(read_text(text), ensure_ascii=False, indent=2))
+
+
+def _print_lines(lines: Iterable[str], fields: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(fields, ensure_ascii=False, indent=2))
+        return
+    for line in lines:
+        typer.echo(line)
 
 
 def _print_rows(rows: list[dict[str, Any]], as_json: bool, columns: tuple[str, ...]) -> None:
