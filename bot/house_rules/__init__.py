@@ -10,6 +10,7 @@ from bot.domain.rules import Rules
 from bot.house_rules.advice import holiday_warnings, rule_warnings
 from bot.house_rules.building import build_rules, whole_problems
 from bot.house_rules.calendars import Calendars, build_calendars
+from bot.house_rules.clock_changes import clock_change_warnings
 from bot.house_rules.problems import BadRules, Problem
 from bot.house_rules.reading import FILES, Policy, read_folder
 
@@ -35,7 +36,8 @@ def check(folder: Path | None, *, now: datetime) -> list[Problem]:
     found = _read(folder or PACKAGED, now)
     problems = [*found.problems, *holiday_warnings(found.written, found.calendars, now)]
     if not found.problems:
-        problems += rule_warnings(found.written, build_rules(found.written, found.calendars), now)
+        rules = build_rules(found.written, found.calendars)
+        problems += [*rule_warnings(found.written, rules, now), *clock_change_warnings(found.written, rules, now)]
     return sorted(set(problems))
 
 

@@ -69,7 +69,8 @@ def _empty_levels(written: Written, rules: Rules, team: Team) -> Iterator[Proble
 def _late_escalations(written: Written, rules: Rules, team: Team, now: datetime) -> Iterator[Problem]:
     """Policies whose last level is called only after the answer is overdue, seen from the edges of a week's hours."""
     calendar = rules.calendar_of(team.id)
-    starts = [at for span in calendar.spans(now, now + _A_WEEK) for at in (span.opens, span.closes)]
+    first = calendar.next_opening(now)  # a week of holidays has no edges
+    starts = [at for span in calendar.spans(first, first + _A_WEEK) for at in (span.opens, span.closes)]
     for source, priority, target in _answers(written, rules, team.id):
         policy = rules.policy_for(team.id, priority)
         if policy is None:

@@ -841,6 +841,25 @@ WARNINGS: list[tuple[Change, list[str]]] = [
         ("priority.yaml", "low: {high: P3,", "low: {high: P1,"),
         ["priority.yaml:2: warning: for urgency high impact medium has a lower priority than low — exchange them"],
     ),
+    (
+        ("calendars.yaml", "13:00-17:00]", "13:00-17:00]\n    sat-sun: 20:00-01:30"),
+        [
+            "calendars.yaml:8: warning: on 2027-03-28 there is no 01:30 in Europe/London, because the clocks "
+            "change — let these hours begin and end outside the hour that changes",
+            "calendars.yaml:8: warning: on 2027-10-31 there are two of 01:30 in Europe/London, because the clocks "
+            "change — let these hours begin and end outside the hour that changes",
+        ],
+    ),
+    (("calendars.yaml", "13:00-17:00]", "13:00-17:00]\n    sat-sun: [20:00-01:30, 01:30-06:00]"), []),
+    (("calendars.yaml", "13:00-17:00]", "13:00-17:00]\n    sat-sun: 22:00-06:00"), []),
+    (
+        ("calendars.yaml", "13:00-17:00]", "13:00-17:00]\n  special: {2027-10-31: 01:15-08:00}"),
+        [
+            "calendars.yaml:8: warning: on 2027-10-31 there are two of 01:15 in Europe/London, because the clocks "
+            "change — let these hours begin and end outside the hour that changes"
+        ],
+    ),
+    (("teams.yaml", "digest_at: 09:00", "digest_at: 01:30"), []),
 ]
 
 
@@ -852,6 +871,33 @@ def test_a_policy_that_will_surprise_can_be_used_and_is_warned_about(
 
     assert told(folder) == expected
     assert load(folder, now=NOW).version
+
+
+def test_a_digest_inside_a_clock_change_is_warned_about_where_that_day_is_worked(tmp_path: Path) -> None:
+    folder = write_policy(
+        tmp_path,
+        ("calendars.yaml", "mon-fri: [09:00", "mon-sun: [09:00"),
+        ("teams.yaml", "digest_at: 09:00", "digest_at: 01:30"),
+    )
+
+    assert told(folder) == [
+        f"teams.yaml:11: warning: on {day} there {odd} 01:30 in Europe/London, because the clocks change — "
+        "let the digest come outside the hour that changes"
+        for day, odd in (("2027-03-28", "is no"), ("2027-10-31", "are two of"))
+    ]
+
+
+def test_a_week_of_holidays_hides_no_late_escalation(tmp_path: Path) -> None:
+    folder = write_policy(
+        tmp_path,
+        ("escalation.yaml", "after: 10 min", "after: 31 min"),
+        ("calendars.yaml", "13:00-17:00]", "13:00-17:00]\n  closed: 2026-11-20..2026-12-20"),
+    )
+
+    assert [line.partition(" —")[0] for line in told(folder)] == [
+        "slas.yaml:5: warning: an answer to incident P1 can be overdue before the last level of `calls` is "
+        "called for team `desk`"
+    ]
 
 
 def test_the_mistakes_of_all_files_are_told_at_once_in_order(tmp_path: Path) -> None:
