@@ -190,7 +190,7 @@ class Desk:
         """All of them in one transaction; when that fails as a whole, each in its own, so that one that cannot be
         written does not take the others with it."""
         try:
-            await self._together(batch)
+            done = await self._together(batch)
         except Fenced as fenced:
             self._turn_away(batch, fenced)
             raise
@@ -200,8 +200,10 @@ class Desk:
                 return
             for knock in batch:
                 await self._serve([knock])
+        else:
+            self._on_commit(done)  # out of the try: what is committed must not be written again
 
-    async def _together(self, batch: Sequence[_Knock]) -> None:
+    async def _together(self, batch: Sequence[_Knock]) -> Committed:
         sitting = _Sitting(self.rules, self._directory, self._time.now())
         async with self._store.transaction() as unit:
             if self._last_number is None:
@@ -229,7 +231,7 @@ class Desk:
         for knock, new in zip(arrived, news, strict=True):
             _tell(knock.answer, new)
         fresh = [knock.arrival for knock, new in zip(arrived, news, strict=True) if new]
-        self._on_commit(Committed(bool(sitting.letters or sitting.touched), fresh, sitting.wake_at))
+        return Committed(bool(sitting.letters or sitting.touched), fresh, sitting.wake_at)
 
     async def _load(self, unit: Unit, orders: Iterable[_Order]) -> dict[TicketId, Ticket]:
         wanted = {order.command.ticket for order in orders if not isinstance(order.command, Raise)}
@@ -292,6 +294,7 @@ class _Sitting:
         if changes:
             self.touched = any(not change.is_new for change in changes)
             await unit.save(changes)
+            await unit.saw(self._now)  # or after a crash the desk's time could begin before what it has written
             failpoint.hit(SAVED_NOT_POSTED)
         if self.letters:
             await unit.post(self.letters, self._now)

@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from bot.domain.ids import TicketId
 from bot.domain.rules import Rules
@@ -18,12 +19,10 @@ from bot.services.timepiece import DemoTime
 from storage.engine import SqlStore, open_store
 from tests.domain.small_desk import MON_9, small_rules
 
-T = TypeVar("T")
-
 RULES = small_rules()
 
 
-def standing(at: Any = MON_9) -> DemoTime:
+def standing(at: datetime = MON_9) -> DemoTime:
     """A time that does not pass by itself."""
     return DemoTime(at, lambda: 0.0)
 
@@ -101,7 +100,7 @@ class AllPending:
 class AllLetters:
     """A chore: every letter that waits, taken out of the outbox."""
 
-    now: Any = MON_9
+    now: datetime = MON_9
 
     async def apply(self, unit: Unit) -> list[Outgoing]:
         return await unit.claim(self.now, 10_000, ())
@@ -110,6 +109,8 @@ class AllLetters:
 @dataclass(frozen=True, slots=True)
 class Broken:
     """A chore that cannot be done."""
+
+    error = LookupError
 
     async def apply(self, unit: Unit) -> None:
         raise LookupError("a bug in a chore")
