@@ -90,7 +90,7 @@ async def test_the_same_sum_is_told_in_chinese_and_in_the_zone_of_the_calendar()
 
     told = [*why_lines(view_of(ticket, rules, MON_9 + 7 * HOUR, MEI))]
 
-    assert "■ 解决：8 小时（28800 秒）（工作时间）" in told
+    assert "■ 解决：工作时间 8 小时（28800 秒）" in told
     assert "2. 2026-03-02（周一）11:00（UTC）至 2026-03-02（周一）14:30（UTC）暂停：等审批，不计入" in told
     row = "· 2026-03-02（周一）平日 09:00-17:00：14:30–16:00 = 1 小时 30 分（5400 秒），累计 3 小时 30 分（12600 秒）"
     assert row in told
