@@ -110,7 +110,7 @@ def test_why_prints_the_sum_in_the_zone_of_the_calendar_and_the_language_that_wa
     ]
     assert "依次数到的工作日：2026-03-03（周二）、2026-03-04（周三）" in told
     assert (
-        "暂停占用了 1 小时 30 分（5400 秒） 工作时间："
+        "暂停占用的工作时间是 1 小时 30 分（5400 秒）："
         "2026-03-04（周三）18:00（UTC+8）顺延到 2026-03-05（周四）10:30（UTC+8）" in told
     )
 
