@@ -88,7 +88,7 @@ def exact(length: timedelta, reader: Reader) -> str:
 
 def _promise_lines(told: Explanation, view: View, most: int | None) -> Iterator[str]:
     sheet = _Sheet.of(told, view)
-    yield from sheet.head()
+    yield from sheet.head(most)
     yield from sheet.clipped([*sheet.sum()], most)
     yield from sheet.balance()
     yield from sheet.clipped([*sheet.to_come()], most)
@@ -112,7 +112,7 @@ class _Sheet:
         zone = view.reader.zone if around else ZoneInfo(calendar.zone)
         return cls(told, view, replace(view.reader, zone=zone), around)
 
-    def head(self) -> Iterator[str]:
+    def head(self, most: int | None) -> Iterator[str]:
         """Which promise, by which terms, on which calendar."""
         promise = self.told.promise
         clock = clock_name(promise.clock, self.view)
@@ -123,6 +123,13 @@ class _Sheet:
         yield self._terms()
         key = "why-around-the-clock" if self.around else "why-calendar"
         yield self._say(key, calendar=promise.target.calendar.id, zone=str(self.there.zone))
+        if self.told.named is not None:
+            counted = [self._day(day) for day in self.told.days]
+            if most is not None and len(counted) > most:
+                counted = [*counted[: most // 2], "…", *counted[-(most // 2) :]]
+            days = self.there.listed(counted)
+            until, budget = self._moment(self.told.named), self._exact(promise.budget)
+            yield self._say("why-days", days=days, until=until, budget=budget)
 
     def sum(self) -> Iterator[str]:
         """Every interval with its cause and its rows."""
@@ -142,6 +149,8 @@ class _Sheet:
         promise = self.told.promise
         yield self._say("why-used", used=self._exact(self.told.total))
         if promise.state not in _OPEN:
+            if promise.done_at is not None:
+                yield self._say(f"why-{promise.state}", at=self._moment(promise.done_at))
             return
         sums = {"budget": self._exact(promise.budget), "used": self._exact(self.told.total)}
         if self.told.total > promise.budget:
@@ -153,7 +162,7 @@ class _Sheet:
     def to_come(self) -> Iterator[str]:
         """The hours that lie between now and the deadline."""
         if self.told.ahead:
-            yield self._say("why-ahead")
+            yield self._say("why-ahead" if self.told.promise.state in _OPEN else "why-ahead-then")
             yield from self._rows(self.told.ahead, self.told.shut_ahead)
 
     def deadline(self) -> Iterator[str]:
@@ -204,8 +213,6 @@ class _Sheet:
                 yield self._say("why-judged-then", used=self._exact(one.used), due=self._moment(one.due))
 
     def _counted_off(self, named: datetime, due: datetime) -> Iterator[str]:
-        days = [self._day(day) for day in self.told.days]
-        yield self._say("why-days", days=self.there.listed(days))
         calendar = self.told.promise.target.calendar
         lost = calendar.between(named, due)
         if lost:

@@ -161,11 +161,15 @@ why-used = Used: { $used }
 why-left = Left: { $budget } − { $used } = { $left }; the card says “{ $shown }”
 why-late-by = Over: { $used } − { $budget } = { $over }
 why-ahead = Still to come until it is due:
+why-ahead-then = From there on it was to be due after:
+why-kept = Done { $at }, in time.
+why-missed = Done { $at }, too late.
+why-stopped = Given up { $at }; it is not judged.
 why-due = Due: { $opens } + { $needed } = { $due }, when all of { $budget } is used up
 why-due-plain = Due: { $due }
 why-due-here = For you that is { $due }
 why-due-none = No deadline while it stands; what is left counts from when it goes on.
-why-days = Working days counted off: { $days }
+why-days = Working days counted off: { $days }; from the beginning to { $until } that is { $budget } of working time
 why-due-moved = Pauses took { $lost } of working time: { $named } becomes { $due }
 why-judged-then = It was judged by the rules of its time, and stays so: used { $used }, due { $due }
 why-broken-since = It counts as broken since { $at }, because the terms of then held only from then on.

@@ -140,11 +140,15 @@ why-used = 已用：{ $used }
 why-left = 剩余：{ $budget } − { $used } = { $left }，卡片上写的是“{ $shown }”
 why-late-by = 超出：{ $used } − { $budget } = { $over }
 why-ahead = 到期之前还有：
-why-due = 到期：{ $opens } + { $needed } = { $due }，此时 { $budget } 全部用完
+why-ahead-then = 从那时到原定期限还有：
+why-kept = { $at }完成，按时。
+why-missed = { $at }完成，超时。
+why-stopped = { $at }不再计时，不作判定。
+why-due = 到期：{ $opens } + { $needed } = { $due }，此时 { $budget }全部用完
 why-due-plain = 到期：{ $due }
 why-due-here = 按您的时区是 { $due }
 why-due-none = 暂停期间没有到期时间，恢复后从剩余的时间接着算。
-why-days = 依次数到的工作日：{ $days }
+why-days = 依次数到的工作日：{ $days }，从开始到 { $until }共有工作时间 { $budget }
 why-due-moved = 暂停占用的工作时间是 { $lost }：{ $named }顺延到 { $due }
 why-judged-then = 办结时按当时的规则判定，不再改动：已用 { $used }，到期 { $due }
 why-broken-since = 自 { $at }起算超时，因为当时的承诺从那时才适用。

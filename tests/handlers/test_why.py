@@ -129,7 +129,10 @@ async def test_working_days_are_counted_off_and_pauses_move_their_end() -> None:
     told = [*why_lines(view_of(ticket, rules, MON_9 + 5 * HOUR))]
 
     assert "■ Resolution: 2 working days, until the close of the last" in told
-    assert "Working days counted off: Tue 3 Mar, Wed 4 Mar" in told
+    assert (
+        "Working days counted off: Tue 3 Mar, Wed 4 Mar; from the beginning to Wed 4 Mar 17:00 (UTC) "
+        "that is 24 h (86400 s) of working time" in told
+    )
     assert told[-1] == (
         "Pauses took 3 h (10800 s) of working time: Wed 4 Mar 17:00 (UTC) becomes Thu 5 Mar 12:00 (UTC)"
     )
@@ -194,6 +197,17 @@ async def test_a_long_sum_is_clipped_on_the_card_with_a_mark_and_whole_on_the_co
     ]
     assert [line for line in card.lines if not line.startswith("…")] == [line for line in whole if line in card.lines]
     assert len([line for line in whole if line.startswith("·")]) == 100
+
+
+async def test_many_working_days_are_named_in_part_on_the_card() -> None:
+    rules = with_terms(small_rules(), Terms({Clock.RESOLUTION: Target(WorkingDays(200), OFFICE)}))
+    view = view_of(low(rules), rules, MON_9)
+
+    [short] = [line for line in why_card(view).lines if "counted off" in line]
+    [whole] = [line for line in why_lines(view) if "counted off" in line]
+
+    assert short.startswith("Working days counted off: Tue 3 Mar, Wed 4 Mar, Thu 5 Mar, Fri 6 Mar, …, Wed 2 Dec,")
+    assert whole.count(", ") == 199
 
 
 # In chat.
