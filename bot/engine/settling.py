@@ -47,11 +47,6 @@ class Settling:
         self._rung = asyncio.Event()
         self._closing = False
 
-    @property
-    def is_busy(self) -> bool:
-        """Something is not on record yet."""
-        return bool(self._waiting)
-
     async def settle(self, fates: Sequence[Fate]) -> None:
         """They are on record, however long the store cannot write."""
         pause_s = FIRST_PAUSE_S

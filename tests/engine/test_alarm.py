@@ -173,6 +173,34 @@ async def test_a_clock_that_was_set_back_leaves_the_next_moments_exact(clock: Cl
 
 
 @virtual
+async def test_a_moment_armed_before_the_clock_was_set_back_is_exact_again_after_a_sweep(clock: Clock) -> None:
+    time = real_time(clock)
+    alarm = Alarm(time, sweep=5 * SECOND)
+
+    async with listening(alarm, clock) as listener:
+        alarm.ring_at(time.now() + timedelta(seconds=33.3))
+        await clock.passes(seconds=10)
+        clock.turn(-HOUR)
+        await clock.passes(minutes=1)
+
+    assert any(ring == pytest.approx(33.3, abs=0.01) for ring in listener.rings)
+
+
+@virtual
+async def test_a_moment_that_passed_while_the_loop_was_blocked_still_rings(clock: Clock) -> None:
+    time = real_time(clock)
+    alarm = Alarm(time, sweep=NEVER)
+
+    async with listening(alarm, clock) as listener:
+        alarm.ring_at(time.now() + 2 * SECOND)
+        await clock.passes(seconds=1)
+        clock.leap(30)
+        await clock.settles()
+
+        assert listener.rings == [pytest.approx(31, abs=0.01)]
+
+
+@virtual
 async def test_a_demonstration_rings_as_fast_as_it_runs(clock: Clock) -> None:
     time = DemoTime(clock.wall(), clock.mono, speed=600)
     alarm = Alarm(time, sweep=NEVER)

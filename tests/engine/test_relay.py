@@ -166,6 +166,45 @@ async def test_a_thousand_waiting_addresses_do_not_keep_a_page_waiting(clock: Cl
         assert len(world.relay._held) <= relaying.MOST_HELD + relaying.CLAIMED_AT_ONCE
 
 
+@virtual
+async def test_a_crowd_at_one_address_does_not_hide_what_is_behind_it(clock: Clock) -> None:
+    world = World(clock)
+    world.network.answers[HR].append(HANG)
+
+    async with world.at_work():
+        world.write(*(letter(f"stuck{number}", HR) for number in range(200)), letter("fine"))
+        await clock.settles()
+
+        assert world.network.keys == ["fine"]
+        await clock.passes(minutes=2)
+
+
+@virtual
+async def test_what_cannot_go_for_a_while_waits_in_the_database_and_then_goes_together(clock: Clock) -> None:
+    world = World(clock)
+    world.network.polite = Manners(posts=20, per=timedelta(minutes=1), burst=2)
+
+    async with world.at_work():
+        for number in range(1, 12):
+            world.write(letter(f"{number}", about="news", ticket=number))
+            await clock.passes(seconds=0.2)
+        assert "sending" not in {row.state for row in world.office.rows}
+        await clock.passes(seconds=10)
+
+    assert [len(post.lines) for post in world.network.posts] == [1, 10]
+
+
+@virtual
+async def test_addresses_are_forgotten_when_they_have_rested(clock: Clock) -> None:
+    world = World(clock)
+
+    async with world.at_work():
+        world.write(*(letter(f"{number}", f"test:dm:{number}") for number in range(50)))
+        await clock.passes(seconds=10)
+
+        assert world.relay._lanes == {}
+
+
 # --- pages -----------------------------------------------------------------------------------------------------------
 
 
@@ -497,6 +536,18 @@ async def test_a_whole_platform_rests_when_it_asks_for_that(clock: Clock) -> Non
 
 
 @virtual
+async def test_those_who_wait_for_a_place_hear_that_the_platform_must_rest(clock: Clock) -> None:
+    world = World(clock, at_once=1)
+    world.network.answers["test:dm:0"].append(busy(0.1, everyone=True))
+
+    async with world.at_work():
+        world.write(*(letter(f"{number}", f"test:dm:{number}") for number in range(5)))
+        await clock.passes(seconds=10)
+
+    assert [round(at_s, 1) for at_s, _ in world.network.tries] == [0, 1, 1, 1, 1, 1]
+
+
+@virtual
 async def test_without_a_time_the_wait_doubles_up_to_a_minute(clock: Clock) -> None:
     world = World(clock)
     world.network.answers[IT] += [Undelivered("503") for _ in range(9)]
@@ -625,6 +676,21 @@ async def test_the_doubt_sticks_through_other_failures(clock: Clock) -> None:
     assert [fate.maybe_sent for fate in world.office.fates_of("a") if isinstance(fate, Postponed)] == [True] * 4
     assert [post.repeat for post in world.network.posts] == [True]
     assert world.network.lookups == ["a"] * 4
+
+
+@virtual
+async def test_a_whisper_cannot_be_looked_for(clock: Clock) -> None:
+    world = World(clock)
+    world.network.answers[IT].append(Undelivered("reset", maybe_sent=True))
+    whisper = letter("w")
+    object.__setattr__(whisper, "only", "test:mei")
+
+    async with world.at_work():
+        world.write(whisper)
+        await clock.passes(seconds=10)
+
+    assert world.network.keys == ["w"]
+    assert world.network.lookups == []
 
 
 @virtual
@@ -829,6 +895,19 @@ async def test_a_fast_demonstration_still_keeps_its_manners_in_real_time(clock: 
         await clock.passes(seconds=10)
 
     assert [round(at_s, 1) for at_s, _ in world.network.tries] == [0, 5.5]
+
+
+@virtual
+async def test_a_fast_demonstration_waits_in_real_time_before_the_next_try(clock: Clock) -> None:
+    world = World(clock)
+    world.time = world.office._time = DemoTime(clock.wall(), clock.mono, speed=600)
+    world.network.answers[IT] += [Undelivered("503") for _ in range(3)]
+
+    async with world.at_work():
+        world.write(letter("a"))
+        await clock.passes(seconds=10)
+
+    assert [round(at_s, 1) for at_s, _ in world.network.tries] == [0, 0.5, 1.5, 3.5]
 
 
 @virtual
