@@ -38,21 +38,21 @@ class AddressBook:
         return tuple(self._people.values())
 
     def learn(self, profile: Profile) -> Person:
-        """The person with what the profile adds; empty fields change nothing, roles never come this way."""
+        """The person with what the profile adds; empty fields change nothing. Roles never come this way, and no
+        identity that is another's."""
         was = self._people.get(profile.person)
         if was is None:
             was = Person(profile.person, profile.name or profile.person, "en", "UTC")
+        own = tuple(one for one in profile.identities if self._by_identity.setdefault(one, was.id) == was.id)
         now = replace(
             was,
             name=profile.name or was.name,
             language=profile.language or was.language,
             zone=profile.zone or was.zone,
-            identities=tuple(dict.fromkeys((*was.identities, *profile.identities))),
+            identities=tuple(dict.fromkeys((*was.identities, *own))),
             addresses=tuple(dict.fromkeys((*was.addresses, *profile.addresses))),
         )
         self._people[now.id] = now
-        for identity in profile.identities:
-            self._by_identity.setdefault(identity, now.id)
         return now
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import structlog
 
 from bot.domain.commands import Downtime, Review, Tick
-from bot.domain.ids import DESK, TeamId
+from bot.domain.ids import DESK, TeamId, TicketId
 from bot.domain.rules import Rules
 from bot.services import failpoint
 from bot.services.desk import Desk
@@ -31,6 +31,9 @@ REVIEWED_AT_ONCE = 200
 SEEN_EVERY = timedelta(seconds=5)
 DOWN_FROM = timedelta(seconds=60)
 """A shorter gap between two lives of the process is a restart, not a downtime."""
+
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
+"""Later than anything that is armed."""
 
 log = structlog.get_logger(__name__)
 
@@ -94,6 +97,7 @@ class Watch:
         self._on_letters = on_letters
         self._down: Downtime | None = None
         self._seen_at: datetime | None = None
+        self._failed: set[TicketId] = set()
 
     async def wake_up(self) -> Downtime | None:
         """After a start: the downtime since the desk was last alive is on record; None when there was none worth
@@ -137,11 +141,20 @@ class Watch:
         """When the next ticket or digest wants to be looked at."""
         now = self._time.now()
         moments = [next_digest_at(team, self._rules, now) for team in self._rules.teams.values()]
-        return min(filter(None, (*moments, await self._reads.next_wake())), default=None)
+        return min(filter(None, (*moments, await self._next_wake())), default=None)
+
+    async def _next_wake(self) -> datetime | None:
+        """Of no ticket whose tick has just failed: it is tried again at every look, but a bell that is set for a moment
+        which stays past would ring without end."""
+        if not self._failed:
+            return await self._reads.next_wake()
+        armed = await self._reads.due(FAR, len(self._failed) + 1)
+        return next((one.at for one in armed if one.ticket not in self._failed), None)
 
     async def _tick_due(self) -> int:
         """From one snapshot at a time, each ticket once in a look: one that does not move on cannot hold up others."""
-        ticked: set[int] = set()
+        ticked: set[TicketId] = set()
+        self._failed.clear()
         while True:
             due = await self._reads.due(self._time.now(), MOST_DUE)
             fresh = [one for one in due if one.ticket not in ticked]
@@ -159,6 +172,7 @@ class Watch:
             if isinstance(result, Fenced | asyncio.CancelledError):
                 raise result
             if isinstance(result, BaseException):
+                self._failed.add(tick.ticket)
                 log.error("tick_failed", ticket=tick.ticket, why=repr(result))
 
     def _why_late(self, due: datetime) -> Downtime | None:

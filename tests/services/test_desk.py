@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections import UserDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -14,8 +15,9 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain.commands import Acknowledge, Cancel, Nudge, Start, Tick
-from bot.domain.ids import DESK, PersonId, Status, TicketId
+from bot.domain.ids import DESK, PersonId, ServiceId, Status, TicketId
 from bot.domain.refusals import AlreadyDone, Empty, NotAllowed, NotFound
+from bot.domain.rules import Service
 from bot.services.desk import MOST_AT_ONCE, Committed, Desk, Outcome
 from bot.services.directory import AddressBook
 from bot.services.ports import Fenced, Letter, NotSaved, Unit
@@ -61,16 +63,16 @@ class Twice:
             )
 
 
-class Unruly(dict[str, object]):
-    """Rules in which one service leads to a bug."""
+class Unruly(UserDict[ServiceId, Service]):
+    """Services, one of which leads to a bug."""
 
-    def __getitem__(self, name: str) -> object:
+    def __getitem__(self, name: ServiceId) -> Service:
         if name == "vpn":
             raise ZeroDivisionError("a bug in a decision")
         return super().__getitem__(name)
 
 
-UNRULY = replace(RULES, services=Unruly(RULES.services))  # type: ignore[arg-type]  # a mapping with a bug
+UNRULY = replace(RULES, services=Unruly(RULES.services))
 
 
 # --- many at once ----------------------------------------------------------------------------------------------------
