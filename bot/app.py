@@ -192,7 +192,11 @@ class App:
             self.alarm.ring_at(done.wake_at)
 
     async def _handle(self, arrival: Arrival) -> None:
-        platform = self.platforms[arrival.platform]
+        platform = self.platforms.get(arrival.platform)
+        if platform is None:
+            log.error("arrival_of_nowhere", key=arrival.key, platform=arrival.platform)
+            await self.desk.chore(PutAside(arrival.key, f"no platform {arrival.platform} is set up"))
+            return
         try:
             incoming = platform.parse(RawIncoming(arrival.key, arrival.platform, arrival.lane, arrival.body))
         except ValueError as malformed:
