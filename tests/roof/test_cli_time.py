@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -19,10 +20,15 @@ from bot.domain.ids import Level, PersonId, ServiceId, TicketId
 from bot.domain.lifecycle import decide
 from bot.domain.passing import ahead
 from bot.domain.rules import Rules
+from bot.domain.sla_eval import evaluated
 from bot.domain.ticket import Ticket
 from bot.house_rules import load
 from bot.services.ports import Change, Dues
 from bot.time_office import Asked, play
+from handlers.cards.view import View
+from handlers.cards.why import why_lines
+from handlers.reader import Reader
+from handlers.speech import load_texts
 from storage.engine import open_store
 from tests.roof.small_policy import write_policy
 
@@ -175,6 +181,36 @@ def test_check_exits_with_one_and_names_the_line(tmp_path: Path) -> None:
 
 
 # Without another process.
+
+
+@pytest.mark.parametrize("page", ["time.md", "time.zh.md"])
+def test_the_examples_in_the_documents_are_what_the_desk_answers(page: str) -> None:
+    text = (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8")
+    cases, life = blocks(text, "jsonl in")
+    [answers], [part] = blocks(text, "jsonl out"), blocks(text, "json part")
+
+    told = [json.loads(line) for line in evaluated(life)]
+
+    assert [json.loads(line) for line in evaluated(cases)] == [json.loads(line) for line in answers]
+    assert json.loads(part[0]).items() <= told[0].items()
+
+
+@pytest.mark.parametrize(("page", "language"), [("time.md", "en"), ("time.zh.md", "zh")])
+def test_the_sum_in_the_documents_is_the_one_that_is_printed(page: str, language: str) -> None:
+    text = (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8")
+    rules = load(None, now=MONDAY)
+    reader = Reader(load_texts().of(language), ZoneInfo("Asia/Shanghai"), person=LIN_XIA)
+    view = View(lived(rules), rules, reader, MONDAY + timedelta(hours=7), lambda _: None)
+
+    [written] = [block for block in blocks(text, "") if block[0].startswith("■")]
+
+    assert "\n".join(written) in "\n".join(why_lines(view))
+
+
+def blocks(text: str, kind: str) -> list[list[str]]:
+    """The lines of every fenced block of that kind."""
+    parts = text.split("```")[1::2]
+    return [part.split("\n")[1:-1] for part in parts if part.split("\n")[0] == kind]
 
 
 def asked(**changed: Any) -> Asked:
