@@ -142,9 +142,11 @@ class Desk:
         self._knock(_Answered(cause, letters, answer))
         await asyncio.shield(answer)
 
-    async def keep(self, arrival: Arrival) -> bool:
-        """The arrival is on the disk; False when its key was there before."""
+    async def keep(self, arrival: Arrival, *, on_new: Callable[[], None] = lambda: None) -> bool:
+        """The arrival is on the disk; False when its key was there before. `on_new` is called when it was not, whether
+        the caller is still there or not."""
         answer = self._future(bool)
+        answer.add_done_callback(lambda kept: on_new() if kept.exception() is None and kept.result() else None)
         self._knock(_Arrived(arrival, answer))
         return await asyncio.shield(answer)
 

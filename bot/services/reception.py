@@ -86,14 +86,10 @@ class Reception:
         self._stopping = asyncio.Event()
 
     async def keep(self, arrival: Arrival) -> bool:
-        """On the disk. False when it was there before; then whoever kept it first handles it."""
+        """On the disk. False when it was there before. It is handled even when whoever brought it has gone by then."""
         failpoint.hit(BEFORE_KEEPING)
-        new = await self._desk.keep(arrival)
+        new = await self._desk.keep(arrival, on_new=lambda: self._receive(arrival))
         failpoint.hit(KEPT)
-        if new and self._early is not None:
-            self._early.append(arrival)
-        elif new:
-            self._line_up(arrival)
         return new
 
     async def run(self) -> None:
@@ -130,6 +126,12 @@ class Reception:
             is_more = len(found) == AT_A_TIME  # not until there is nothing: in a storm there is always something new
         early, self._early = self._early or (), None
         for arrival in early:
+            self._line_up(arrival)
+
+    def _receive(self, arrival: Arrival) -> None:
+        if self._early is not None:
+            self._early.append(arrival)
+        else:
             self._line_up(arrival)
 
     def _line_up(self, arrival: Arrival) -> None:
