@@ -38,18 +38,22 @@ class Open:
 
 
 @asynccontextmanager
-async def at_work(store: SqlStore, *, rules: Rules = RULES, time: Timepiece | None = None) -> AsyncIterator[Open]:
-    """The desk answers the door within the block. Being fenced or killed is a way to end, too."""
+async def at_work(
+    store: SqlStore, *, rules: Rules = RULES, time: Timepiece | None = None, patience_s: float | None = 20
+) -> AsyncIterator[Open]:
+    """The desk answers the door within the block. Being fenced or killed is a way to end, too. A test that hangs fails
+    when the patience is over."""
     batches: list[Committed] = []
     desk = Desk(store, rules, time or standing(), AddressBook(rules.people), on_commit=batches.append)
     running = asyncio.create_task(desk.run())
     await asyncio.sleep(0)  # it waits for the first knock
-    try:
-        yield Open(desk, store, running, batches)
-    finally:
-        desk.close()
-        with suppress(Fenced, asyncio.CancelledError):
-            await running
+    async with asyncio.timeout(patience_s):
+        try:
+            yield Open(desk, store, running, batches)
+        finally:
+            desk.close()
+            with suppress(Fenced, asyncio.CancelledError):
+                await running
 
 
 @asynccontextmanager
@@ -58,7 +62,7 @@ async def opened(database: Path, *, rules: Rules = RULES, time: DemoTime | None 
     time = time or standing()
     store = await open_store(database, now=time.now())
     try:
-        async with at_work(store, rules=rules, time=time) as here:
+        async with at_work(store, rules=rules, time=time, patience_s=None) as here:
             yield here
     finally:
         await store.close()
