@@ -107,6 +107,15 @@ class Delivery:
         return f"m{self.seq}"
 
 
+@dataclass(slots=True)
+class _Asked:
+    """When a request came, in which life of the desk, and what goes wrong with it."""
+
+    at: datetime
+    life: int
+    fault: Fault = Fault.NONE
+
+
 class FaultyStreet:
     """Serves `docs/local-chat.md`, "A street in another process", on loopback."""
 
@@ -204,9 +213,9 @@ class FaultyStreet:
 
     async def _answer(self, method: str, target: str, data: bytes) -> Answer | None:
         """None: the connection is broken off without a word."""
-        asked_at = datetime.now(UTC)
+        asked = _Asked(datetime.now(UTC), self.life)
         url = urlsplit(target)
-        fault = self.faults.draw()
+        fault = asked.fault = self.faults.draw()
         self.met[fault] += 1
         refused = _refusal(fault)
         if refused is not None:
@@ -217,17 +226,17 @@ class FaultyStreet:
             await asyncio.sleep(self.faults.chance.uniform(0.05, 0.3))
         if fault is Fault.LATE:
             await asyncio.sleep(self._late_s)
-        answer = await self._done(method, url.path, url.query, data, asked_at, fault)
+        answer = await self._done(method, url.path, url.query, data, asked)
         if fault is Fault.ERROR_AFTER:
             return 500, [], {}
         if fault is Fault.HANG:
             await asyncio.sleep(self._hang_s)
         return None if fault in DELIVERED_UNHEARD else answer
 
-    async def _done(self, method: str, path: str, query: str, data: bytes, at: datetime, fault: Fault) -> Answer:
+    async def _done(self, method: str, path: str, query: str, data: bytes, request: _Asked) -> Answer:
         match method, path:
             case "POST", "/messages":
-                return 200, [], {"id": await self._post(json.loads(data), at, fault)}
+                return 200, [], {"id": await self._post(json.loads(data), request)}
             case "GET", "/messages":
                 return self._find(parse_qs(query)["key"][0])
             case "PUT", _ if path.startswith("/messages/m"):
@@ -236,7 +245,7 @@ class FaultyStreet:
                 self.troubles.append(f"{method} {path}")
                 return 404, [], {}
 
-    async def _post(self, asked: Body, at: datetime, fault: Fault) -> str:
+    async def _post(self, asked: Body, request: _Asked) -> str:
         one = Delivery(
             seq=len(self.deliveries) + 1,
             key=cast(str, asked["key"]).removeprefix("desk:"),
@@ -244,9 +253,9 @@ class FaultyStreet:
             body=asked["body"],
             only=asked["only"],
             repeat=asked["repeat"],
-            life=self.life,
-            asked_at=at,
-            fault=fault,
+            life=request.life,
+            asked_at=request.at,
+            fault=request.fault,
             shown=asked["body"],
         )
         self.deliveries.append(one)

@@ -82,11 +82,11 @@ class Town:
         answer = await self._do("say", {"as": person, "place": f"dm:{person}", "text": words})
         return str(answer["message"])
 
-    async def raise_ticket(self, person: str) -> str:
-        """The word by which the ticket is found."""
+    async def raise_ticket(self, person: str, words: str = "") -> str:
+        """The word by which the ticket is found; it takes the place of the braces."""
         word = self._word()
         self.raised.add(word)
-        await self.say(person, self.chance.choice(TROUBLES[person]).format(word))
+        await self.say(person, (words or self.chance.choice(TROUBLES[person])).format(word))
         return word
 
     async def press(self, person: str, wish: str) -> None:
