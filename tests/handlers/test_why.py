@@ -424,3 +424,62 @@ async def digest_at(now: datetime) -> Card:
     return await house.sees(
         Letter("digest:desk", "local:channel:desk", "team:desk", "digest", Urgency.NORMAL, facts=facts)
     )
+
+
+# What changed on the way.
+
+
+async def test_harder_terms_are_told_with_their_moment_and_a_breach_that_they_made_at_once() -> None:
+    rules = small_rules()
+    half_past = MON_9 + HOUR / 2
+    ticket = low(rules)
+    ticket = replace(ticket, marks=(*ticket.marks, Mark(half_past, MarkKind.TERMS, "standard/incident/P1")))
+
+    told = "\n".join(why_lines(view_of(ticket, rules, MON_9 + HOUR)))
+    response = told[told.index("■ First response") : told.index("■ Next update")]
+
+    assert (
+        "Promised for Incident P1 by the agreement standard since Mon 2 Mar 09:30 (UTC), and counted from the beginning"
+        in response
+    )
+    assert "Due: Mon 2 Mar 09:00 (UTC) + 15 min (900 s) = Mon 2 Mar 09:15 (UTC)" in response
+    assert "Calendar always: every hour counts; the times below are those of UTC" in response
+    assert "It counts as broken since Mon 2 Mar 09:30 (UTC)" in response
+    assert "It counts as broken since" not in told[told.index("■ Resolution") :]
+
+
+async def test_easier_terms_do_not_take_a_breach_back() -> None:
+    rules = small_rules()
+    ticket = raised(rules)
+    eased = Mark(MON_9 + HOUR / 2, MarkKind.TERMS, "standard/incident/P3")
+    ticket = replace(ticket, marks=(*ticket.marks, eased))
+
+    told = "\n".join(why_lines(view_of(ticket, rules, MON_9 + 0.75 * HOUR)))
+
+    assert "It was broken on Mon 2 Mar 09:15 (UTC) under the terms of then, and stays so." in told
+
+
+@pytest.mark.parametrize(
+    ("hours", "what", "said"),
+    [
+        (2, MarkKind.RESOLVE, "Done Mon 2 Mar 11:00 (UTC), in time."),
+        (27, MarkKind.RESOLVE, "Done Tue 3 Mar 12:00 (UTC), too late."),
+        (2, MarkKind.CANCEL, "Given up Mon 2 Mar 11:00 (UTC); it is not judged."),
+    ],
+)
+async def test_the_end_of_a_promise_is_said(hours: float, what: MarkKind, said: str) -> None:
+    rules = small_rules()
+
+    told = "\n".join(why_lines(view_of(lived(low(rules), (hours, what)), rules, MON_9 + 40 * HOUR)))
+
+    assert said in told[told.index("■ Resolution") :]
+
+
+async def test_seconds_and_their_parts_are_written_out() -> None:
+    rules = small_rules()
+    ticket = low(rules, MON_9 + timedelta(seconds=15.25))
+
+    told = "\n".join(why_lines(view_of(ticket, rules, MON_9 + HOUR)))
+
+    assert "1. Mon 2 Mar 09:00:15.25 (UTC) – Mon 2 Mar 10:00 (UTC) runs: raised" in told
+    assert "09:00:15.25–10:00 = 59 min 44.75 s (3584.75 s)" in told
