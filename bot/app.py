@@ -39,9 +39,9 @@ SENT_ALL = failpoint.declare("stop.sent_all")
 
 SWEEP = timedelta(seconds=5)
 
-GRACE_S = 4.0
-"""How long a stop waits for what is being handled; the rest waits on the disk. With the relay's own five seconds the
-desk is gone within ten."""
+GRACE_S = 2.0
+"""How long a stop waits for what is being handled; the rest waits on the disk. With the page's three seconds and the
+relay's four the desk is gone within ten."""
 
 STIRS_S = 0.01
 """How long at most until somebody who waits for rest looks again: the end of a piece of work rings no bell."""
@@ -94,10 +94,18 @@ class App:
         self._ready = asyncio.Event()
         self._stopping = asyncio.Event()
         self._stirred = asyncio.Event()
+        self.ended = asyncio.Event()
         self._looking = False
 
     async def run(self) -> None:
-        """Works until `stop`. Then: nothing new comes in, what was begun is finished, and the disk has it all."""
+        """Works until `stop`. Then: nothing new comes in, what was begun is finished, and the disk has it all.
+        `ended` is set however it ends."""
+        try:
+            await self._work()
+        finally:
+            self.ended.set()
+
+    async def _work(self) -> None:
         async with asyncio.TaskGroup() as rooms:
             rooms.create_task(self.desk.run(), name="desk")
             self.down = await self.watch.wake_up()

@@ -28,7 +28,8 @@ app.add_typer(sla, name="sla")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Rules = Annotated[
-    Path | None, typer.Argument(help="The folder with the policy files; the packaged ones when left out.")
+    Path | None,
+    typer.Argument(help="The folder with the policy files; when left out DESKBELL_RULES, else the packaged ones."),
 ]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Print the address and do not open a browser.")]
 
@@ -67,11 +68,13 @@ def demo(
 
 
 @app.command()
-def run(no_browser: NoBrowser = True) -> None:
+def run(
+    browser: Annotated[bool, typer.Option("--browser", help="Open the address in a browser too.")] = False,
+) -> None:
     """Run the desk on a lasting database and the real clock, with what the environment and .env say."""
     from bot.running import run_desk
 
-    raise typer.Exit(asyncio.run(run_desk(open_browser=not no_browser)))
+    raise typer.Exit(asyncio.run(run_desk(open_browser=browser)))
 
 
 @app.command()

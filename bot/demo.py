@@ -92,7 +92,7 @@ async def in_browser(port: int, *, open_browser: bool) -> int:
                 print("Nothing of it is kept. Stop it with Ctrl-C.", flush=True)
                 if open_browser and not webbrowser.open(address):
                     print("There is no browser here to open it in: copy the address into yours.", flush=True)
-                await until_told_to_stop()
+                await until_told_to_stop(house.app)
         except OSError as trouble:
             office.complain(f"The page cannot be served on port {port}: {trouble}.")
             return 1

@@ -112,13 +112,16 @@ def new_key() -> str:
     return secrets.token_urlsafe(24)
 
 
-async def until_told_to_stop() -> None:
-    """Returns at SIGTERM or Ctrl-C."""
+async def until_told_to_stop(app: App) -> None:
+    """Returns at SIGTERM or Ctrl-C, and when the desk cannot go on: one whose heart has stopped must not look alive."""
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for one in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(one, told.set)
-    await told.wait()
+    waiting = [asyncio.ensure_future(event.wait()) for event in (told, app.ended)]
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for one_wait in waiting:
+        one_wait.cancel()
 
 
 def _locals(rules: Rules) -> Iterator[Person]:

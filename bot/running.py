@@ -55,7 +55,7 @@ async def _work(settings: Settings, rules: Rules, store: SqlStore, *, open_brows
         print(f"It keeps everything in {settings.database}. Stop it with Ctrl-C.", flush=True)
         if open_browser:
             webbrowser.open(f"{address}/?key={key}")
-        await until_told_to_stop()
+        await until_told_to_stop(house.app)
 
 
 @dataclass(frozen=True, slots=True)

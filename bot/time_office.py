@@ -241,8 +241,8 @@ class _Teller:
     def lines(self) -> Iterator[str]:
         """What was asked, what is promised, who is told, and how it ends."""
         ticket = self.played.ticket
-        team = self.rules.teams[ticket.team].names["en"]
-        service = self.rules.services[ticket.service].names["en"]
+        team = self.rules.team(ticket.team).names["en"]
+        service = self.rules.service(ticket.service).names["en"]
         cell = f"impact {ticket.impact} × urgency {ticket.urgency}"
         yield f"{ticket.kind.capitalize()} {ticket.priority} ({cell}) about {service}, for the team {team}"
         yield f"Raised {self._moment(self.at)}. Nobody acts, and nothing is written."
@@ -314,7 +314,7 @@ class _Teller:
     def _who(self, told: Told) -> str:
         to = told.notice.to
         if not isinstance(to, ToPerson):
-            return f"the channel of {self.rules.teams[to.team].names['en']}"
+            return f"the channel of {self.rules.team(to.team).names['en']}"
         if to.person == REQUESTER:
             return "the requester"
         known = self.rules.people.get(to.person)

@@ -173,7 +173,7 @@ def _with_draft(turn: Turn, card: Card) -> Card:
 
 async def _queue_of(turn: Turn, team: TeamId) -> Card:
     found = await turn.house.reads.tickets(team=team, limit=_QUEUE)
-    name = named(turn.house.rules.teams[team].names, turn.reader, team)
+    name = named(turn.house.rules.team(team).names, turn.reader, team)
     if not found:
         return word_back(turn.say("queue-none", team=name), tone=Tone.GOOD)
     shown = [filed for filed in found if not filed.ticket.private or turn.is_private]
@@ -191,7 +191,7 @@ def _teams_asked(turn: Turn, about: Heard | Wish) -> tuple[TeamId, ...]:
 
 
 def _on_call(turn: Turn, team: TeamId) -> str:
-    known = turn.house.rules.teams[team]
+    known = turn.house.rules.team(team)
     people = [_name(turn, person) for person in known.on_call]
     who = turn.say("list-then").join(people) if people else turn.say("on-call-nobody")
     return turn.say("on-call-line", team=named(known.names, turn.reader, team), who=who)

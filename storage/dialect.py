@@ -197,7 +197,7 @@ def _connect(dialect: Dialect, _record: object, args: Sequence[Any], settings: d
 def writing_engine(url: str) -> AsyncEngine:
     """An engine with one connection, on which a transaction has the right to write from its first moment."""
     if not _is_sqlite(url):
-        return create_async_engine(url, pool_size=1, max_overflow=0)
+        return create_async_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
     return _sqlite_engine(url, 1, (), "BEGIN IMMEDIATE")
 
 
@@ -205,7 +205,7 @@ def reading_engine(url: str) -> AsyncEngine:
     """An engine with a few connections that can only read. On SQLite a statement outside `snapshot` sees what is
     committed at that moment and needs no transaction."""
     if not _is_sqlite(url):
-        return create_async_engine(url, pool_size=READERS, max_overflow=0)
+        return create_async_engine(url, pool_size=READERS, max_overflow=0, hide_parameters=True)
     return _sqlite_engine(url, READERS, ("PRAGMA query_only = ON",), None)
 
 
@@ -236,6 +236,7 @@ def _sqlite_engine(url: str, connections: int, pragmas: Sequence[str], begin: st
         url,
         pool_size=connections,
         max_overflow=0,
+        hide_parameters=True,  # they are people's words, and an error's text may reach a log
         connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000, "cached_statements": 256},
     )
 

@@ -65,7 +65,7 @@ def stands(person: PersonId, ticket: Ticket, rules: Rules) -> frozenset[Stand]:
     found = {Stand.COLLEAGUE}
     if person == ticket.requester:
         found.add(Stand.REQUESTER)
-    team = rules.teams[ticket.team]
+    team = rules.team(ticket.team)
     if person in team.members:
         found.add(Stand.MEMBER)
     if person in team.on_call or person in ticket.called:

@@ -58,7 +58,7 @@ def call_due(
     if policy is None or not policy.steps:
         return begin(ticket, rules, now), ()
     level, due, missed = _highest_due(policy, chase, ticket, rules, now)
-    team = rules.teams[ticket.team]
+    team = rules.team(ticket.team)
     level, reach, empty = _first_with_somebody(policy, level, team)
     late = now - due > rules.manner.late_after
     called = Called(

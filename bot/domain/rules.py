@@ -137,9 +137,18 @@ class Rules:
     matrix: Matrix = field(default_factory=lambda: DEFAULT_MATRIX)
     manner: Manner = field(default_factory=Manner)
 
+    def team(self, team: TeamId) -> Team:
+        """The team. One that is gone from the rules leaves its tickets to the team of the default service: nobody's
+        ticket may be nobody's."""
+        return self.teams.get(team) or self.team_of(self.manner.default_service)
+
+    def service(self, service: ServiceId) -> Service:
+        """The service; the default one for one that is gone from the rules."""
+        return self.services.get(service) or self.services[self.manner.default_service]
+
     def terms_key(self, service: ServiceId, kind: str, priority: Priority) -> str:
         """The key in `terms` that holds for such a ticket."""
-        return f"{self.services[service].agreement}/{kind}/{priority}"
+        return f"{self.service(service).agreement}/{kind}/{priority}"
 
     def terms_of(self, key: str) -> Terms:
         """The terms behind a key; none at all for a key that is gone from the rules."""
@@ -147,15 +156,15 @@ class Rules:
 
     def team_of(self, service: ServiceId) -> Team:
         """The team that answers for the service."""
-        return self.teams[self.services[service].team]
+        return self.teams[self.service(service).team]
 
     def calendar_of(self, team: TeamId) -> Calendar:
         """The team's working hours."""
-        return self.calendars[self.teams[team].calendar]
+        return self.calendars[self.team(team).calendar]
 
     def policy_for(self, team: TeamId, priority: Priority) -> Policy | None:
         """Whom to call, or None when this team calls nobody for that priority."""
-        policy = self.teams[team].policies.get(priority)
+        policy = self.team(team).policies.get(priority)
         return None if policy is None else self.policies[policy]
 
 

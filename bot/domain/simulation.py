@@ -83,7 +83,7 @@ def simulate(
 
 def _plans(waits: Spell, ticket: Ticket, rules: Rules) -> list[tuple[datetime, Command]]:
     """The question that the ticket waits for, and its answer."""
-    someone = rules.teams[ticket.team].members[0]
+    someone = rules.team(ticket.team).members[0]
     asking = WaitForRequester(by=someone, ticket=ticket.id, why="?")
     answering = Say(by=ticket.requester, ticket=ticket.id, words="!")
     return [(waits.since, asking), (waits.until, answering)]

@@ -40,7 +40,7 @@ HOLD_S = 0.25
 LOOK_EVERY_S = 0.02
 SWEEP_S = 5.0
 TROUBLE_PAUSE_S = 1.0
-FINISH_WITHIN_S = 5.0
+FINISH_WITHIN_S = 4.0
 
 CAUTIOUS = Manners(posts=1, per=timedelta(seconds=1))
 

@@ -327,7 +327,7 @@ class _Sitting:
         if isinstance(notice.to, ToPerson):
             to, reader = self._directory.address_of(notice.to.person), f"person:{notice.to.person}"
         else:
-            to, reader = self._rules.teams[notice.to.team].channel, f"team:{notice.to.team}"
+            to, reader = self._rules.team(notice.to.team).channel, f"team:{notice.to.team}"
         if to is None:
             return
         yield Letter(

@@ -135,7 +135,7 @@ class Watch:
             if not fresh:
                 return len(seen)
             seen.update(one.ticket.id for one in fresh)
-            await asyncio.gather(*(self._desk.do(_review(one)) for one in fresh))
+            await self._give([_review(one) for one in fresh], "review_failed")
 
     async def next_moment(self) -> datetime | None:
         """When the next ticket or digest wants to be looked at."""
@@ -167,13 +167,19 @@ class Watch:
 
     async def _tick(self, due: Sequence[Wake]) -> None:
         ticks = [Tick(by=DESK, ticket=one.ticket, down=self._why_late(one.at)) for one in due]
-        results = await asyncio.gather(*map(self._desk.do, ticks), return_exceptions=True)
-        for tick, result in zip(ticks, results, strict=True):
+        self._failed.update(await self._give(ticks, "tick_failed"))
+
+    async def _give(self, orders: Sequence[Tick | Review], trouble: str) -> list[TicketId]:
+        """Every order is given, whatever becomes of the others; the tickets of those that failed."""
+        results = await asyncio.gather(*map(self._desk.do, orders), return_exceptions=True)
+        failed = []
+        for order, result in zip(orders, results, strict=True):
             if isinstance(result, Fenced | asyncio.CancelledError):
                 raise result
             if isinstance(result, BaseException):
-                self._failed.add(tick.ticket)
-                log.error("tick_failed", ticket=tick.ticket, why=repr(result))
+                failed.append(order.ticket)
+                log.error(trouble, ticket=order.ticket, why=type(result).__name__)
+        return failed
 
     def _why_late(self, due: datetime) -> Downtime | None:
         return self._down if self._down is not None and due < self._down.until else None

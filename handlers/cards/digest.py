@@ -146,12 +146,12 @@ def _promises(digest: Digest, counts: Mapping[str, int], label: str, tone: Tone)
 
 
 def _on_call(digest: Digest) -> str:
-    people = [digest.name_of(person) or str(person) for person in digest.rules.teams[digest.team].on_call]
+    people = [digest.name_of(person) or str(person) for person in digest.rules.team(digest.team).on_call]
     return digest.reader.listed(people) if people else digest.say("on-call-nobody")
 
 
 def _team(digest: Digest) -> str:
-    return named(digest.rules.teams[digest.team].names, digest.reader, digest.team)
+    return named(digest.rules.team(digest.team).names, digest.reader, digest.team)
 
 
 def _tone(digest: Digest) -> Tone:
