@@ -28,6 +28,7 @@ from handlers.cards.words import (
     reopened_card,
     reply_back_card,
     reply_card,
+    time_come_card,
 )
 from handlers.house import House
 from handlers.reader import Reader, reader_for, team_reader
@@ -140,7 +141,7 @@ class Drawer:
         """In a channel: whoever holds it, else whoever is on call first, by their name on that platform."""
         if view.reader.person is not None or letter.about not in _CALLS_OUT:
             return ()
-        team = self._house.rules.teams[view.ticket.team]
+        team = self._house.rules.team(view.ticket.team)
         people = (view.ticket.holder,) if view.ticket.holder is not None else team.on_call[:2]
         platform = letter.to.partition(":")[0] + ":"
         found = []
@@ -150,7 +151,9 @@ class Drawer:
         return tuple(found)
 
 
-_CALLS_OUT = frozenset({About.CHANNEL_CALL, About.BREACH, About.REPLY_BACK, About.REOPENED, About.NUDGED})
+_CALLS_OUT = frozenset(
+    {About.CHANNEL_CALL, About.BREACH, About.REPLY_BACK, About.REOPENED, About.NUDGED, About.TIME_COME}
+)
 """What has no other way of being noticed in a channel."""
 
 
@@ -180,6 +183,8 @@ def _card(about: About, view: View, mentions: tuple[str, ...]) -> Card:
             return done_card(view)
         case About.REOPENED:
             return reopened_card(view, mentions)
+        case About.TIME_COME:
+            return time_come_card(view, mentions)
         case About.ASSIGNED:
             return assigned_card(view)
         case About.NUDGED:
@@ -202,7 +207,7 @@ def _is_moot(outgoing: Outgoing, view: View) -> bool:
             return ticket.is_open
         case About.QUESTION:
             return ticket.is_over
-        case About.NUDGED | About.REOPENED:
+        case About.NUDGED | About.REOPENED | About.TIME_COME:
             return not ticket.is_open
         case About.ASSIGNED:
             return not ticket.is_open or ticket.holder != view.reader.person

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from bot.chat.form import Choice, Field, FieldKind, Form
@@ -10,6 +11,7 @@ from bot.domain.ids import Level, PersonId, Priority, ServiceId
 from bot.domain.kinds import KINDS
 from handlers.cards.view import View, level_name, priority_name, service_name
 from handlers.steps import HARMLESS, WAITS
+from handlers.time_words import MOST_CHARS
 
 WORDS_CHARS = 3000
 LONG_CHARS = 10_000
@@ -70,7 +72,17 @@ def _ask(view: View) -> Form:
 
 def _wait(view: View) -> Form:
     reasons = [Choice(verb, view.say(f"wait-for-{verb}")) for verb in WAITS if _may(view, verb)]
-    return _form(view, "wait", _choice(view, "for", "", reasons), _text(view, "why", "why"))
+    first = view.facts.get("for", "")
+    until = Field(
+        name="until",
+        label=view.say("ask-until"),
+        required=False,
+        initial=view.facts.get("until", ""),
+        hint=view.say("hint-until"),
+        max_chars=MOST_CHARS,
+    )
+    why = replace(_text(view, "why", "why"), initial=view.facts.get("why", ""))
+    return _form(view, "wait", _choice(view, "for", first, reasons), why, until)
 
 
 def _resolve(view: View) -> Form:
@@ -139,7 +151,7 @@ def services(view: View) -> Iterable[Choice]:
 
 def assignable(view: View) -> tuple[PersonId, ...]:
     """Who may hold it: members, those on call and called, the lead; the reader first."""
-    ticket, team = view.ticket, view.rules.teams[view.ticket.team]
+    ticket, team = view.ticket, view.rules.team(view.ticket.team)
     everybody = dict.fromkeys(
         (*team.on_call, *team.members, *((team.lead,) if team.lead is not None else ()), *ticket.called)
     )

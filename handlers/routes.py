@@ -9,7 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from bot.domain.ids import TicketId
-from handlers import asking, language, phrasing, raising, rating, working
+from handlers import asking, language, phrasing, raising, rating, waiting, working
 from handlers.heard import Heard, Wish
 from handlers.steps import STEPS, Answers
 from handlers.turn import Deed, Turn
@@ -77,6 +77,8 @@ PRESSES: Mapping[str, Presser] = MappingProxyType(
     {
         **{step.wish: working.press for step in STEPS},
         "rate": rating.rate,
+        "wait": waiting.open_form,
+        "until": waiting.confirm,
         "show": asking.press_show,
         "more": asking.more,
         "why": asking.press_why,
@@ -89,7 +91,9 @@ PRESSES: Mapping[str, Presser] = MappingProxyType(
 )
 """Verb of a button to who answers."""
 
-FORMS: Mapping[str, Filler] = MappingProxyType({step.wish: working.submit for step in STEPS if step.fill is not None})
+FORMS: Mapping[str, Filler] = MappingProxyType(
+    {**{step.wish: working.submit for step in STEPS if step.fill is not None}, "wait": waiting.submit}
+)
 """Verb of a form to who takes its answers."""
 
 

@@ -152,7 +152,7 @@ def _chinese(word: str) -> int | None:
     tens, ten, ones = plain.rpartition("十")
     if not ten:
         ones, tens = plain.removeprefix("零") or "零", ""
-    if len(tens) > 1 or len(ones) > 1 or "零" in tens:
+    if len(tens) > 1 or len(ones) > 1 or tens in ("零", "十"):
         return None
     return (_DIGITS.index(tens or "一") if ten else 0) * 10 + (_DIGITS.index(ones) if ones else 0)
 

@@ -21,7 +21,8 @@ from bot.domain.events import (
     Reclassified,
     Warned,
 )
-from bot.domain.ids import PersonId, ServiceId, Status, TeamId
+from bot.domain.ids import DESK, PersonId, ServiceId, Status, TeamId
+from bot.domain.moves import UNTIL
 from bot.domain.rules import Rules
 from bot.domain.sla import Clock
 from bot.domain.ticket import Ticket
@@ -42,6 +43,7 @@ class About(StrEnum):
     REPLY_BACK = "reply_back"
     DONE = "done"
     REOPENED = "reopened"
+    TIME_COME = "time_come"
     ASSIGNED = "assigned"
     NUDGED = "nudged"
     LOW_RATING = "low_rating"
@@ -131,7 +133,7 @@ def _said_about(event: AnyEvent, entry: int, ticket: Ticket, rules: Rules) -> It
         case Nudged():
             yield from _to_holder(ticket, rules, About.NUDGED, entry, Urgency.NORMAL, {})
         case Rated() if event.stars <= 2:
-            lead = rules.teams[ticket.team].lead
+            lead = rules.team(ticket.team).lead
             if lead is not None:
                 facts = {"stars": str(event.stars), "words": event.words}
                 yield Notice(ToPerson(lead), About.LOW_RATING, entry, facts=facts)
@@ -172,7 +174,7 @@ def _about_promise(event: Warned | Broken, entry: int, ticket: Ticket, rules: Ru
     holds = target is not None and target.notices == "when_open"
     opening = target.calendar.next_opening(event.at) if target is not None and holds else event.at
     when = opening if opening > event.at else None
-    team = rules.teams[ticket.team]
+    team = rules.team(ticket.team)
     if about is About.BREACH:
         yield from _to_channel(ticket, rules, about, entry, Urgency.SOON, facts, when)
         for person in dict.fromkeys(one for one in (ticket.holder, team.lead) if one is not None):
@@ -202,6 +204,8 @@ def _after_move(event: Moved, entry: int, ticket: Ticket, rules: Rules) -> Itera
         case Status.IN_PROGRESS if event.verb == "reopen":
             facts = {"by": event.by, "words": event.why}
             yield from _to_holder(ticket, rules, About.REOPENED, entry, Urgency.SOON, facts)
+        case Status.IN_PROGRESS if event.why == UNTIL and event.by == DESK:
+            yield from _to_holder(ticket, rules, About.TIME_COME, entry, Urgency.SOON, {"status": event.was})
         case _:
             return
 
@@ -232,7 +236,7 @@ def _to_channel(
     not_before: datetime | None = None,
 ) -> Iterator[Notice]:
     """To the team's channel; where it has none, to its lead."""
-    team = rules.teams[ticket.team]
+    team = rules.team(ticket.team)
     if team.channel is not None:
         yield Notice(ToTeam(team.id), about, entry, urgency, facts or {}, not_before)
     elif team.lead is not None:

@@ -91,9 +91,10 @@ class Start(Order):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait(Order):
-    """Base of the four waits; `why` is what one waits for, in words."""
+    """Base of the four waits; `why` is what one waits for, in words. At `until` the wait is over by itself."""
 
     why: str
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,7 +71,9 @@ def may_see_or_tick(ticket: Ticket, command: Command, rules: Rules) -> bool:
 
 def _lived(ticket: Ticket, command: Command, rules: Rules, now: datetime) -> Step:
     if isinstance(command, Tick):
-        return passing.ticked(ticket, command, rules, now)
+        woken, moved = moves.woken(ticket, now)
+        after, events = passing.ticked(woken, command, rules, now)
+        return after, (*moved, *events)
     noted, late = passing.note_breaks(ticket, rules, now)
     after, events = _obey(noted, command, rules, now)
     return after, (*late, *events)

@@ -28,6 +28,9 @@ from bot.domain.rules import Rules
 from bot.domain.sla import Mark, MarkKind
 from bot.domain.ticket import Ticket
 
+UNTIL = "until"
+"""Why a wait ended that ended by itself."""
+
 _HELD_BY = frozenset({Stand.MEMBER, Stand.ON_CALL, Stand.LEAD})
 
 
@@ -77,12 +80,21 @@ def waiting(
     why = command.why.strip()
     if not why:
         raise Missing(ref=ticket.ref, verb=command.verb, what="why")
+    if command.until is not None and command.until <= now:
+        raise Missing(ref=ticket.ref, verb=command.verb, what="until")
     asked = ticket
     if isinstance(command, WaitForRequester) and command.verb != ticket.status:
         asked = _heard(ticket, Mark(now, MarkKind.REPLY))
     after, moved = move(asked, command.verb, command.by, now, why=why)
-    had, events = _had_by(anew(after, waiting_for=why), command.by, now)
+    had, events = _had_by(anew(after, waiting_for=why, until=command.until), command.by, now)
     return had, (*events, *moved)
+
+
+def woken(ticket: Ticket, now: datetime) -> Step:
+    """What waited until a moment that has come goes on, under the name of whoever holds it."""
+    if ticket.until is None or now < ticket.until:
+        return ticket, ()
+    return move(ticket, "start", DESK, now, why=UNTIL)
 
 
 def resolved(ticket: Ticket, command: Resolve, now: datetime) -> Step:
@@ -157,7 +169,7 @@ def move(
     if not after.is_open:
         after = escalation.stop(after)
     if ticket.waiting_for:
-        after = anew(after, waiting_for="")
+        after = anew(after, waiting_for="", until=None)
     return after, (Moved(at=now, by=by, verb=verb, was=ticket.status, to=row.to, why=why),)
 
 

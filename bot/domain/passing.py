@@ -24,7 +24,8 @@ INSTANT = timedelta(milliseconds=1)
 
 
 def ticked(ticket: Ticket, tick: Tick, rules: Rules, now: datetime) -> Step:
-    """Everything due by `now` has happened once; `wake_at` lies after `now` or is None."""
+    """Everything due by `now` has happened once; `wake_at` lies after `now` or is None. A wait that is over has been
+    ended before."""
     if ticket.is_over:
         return ticket, ()
     noted, events = note_breaks(ticket, rules, now, down=tick.down, warn=True)
@@ -70,6 +71,8 @@ def ahead(ticket: Ticket, rules: Rules, now: datetime) -> Ahead:
     if ticket.is_done:
         return Ahead(_close_at(ticket, rules), made)
     moments = [ticket.chase.next_at] if ticket.chase else []
+    if ticket.until is not None:
+        moments.append(ticket.until)
     for promise in made:
         if _is_unsaid(promise, ticket):  # other terms have come too late for it
             moments.append(now + INSTANT)

@@ -105,6 +105,8 @@ class Ticket:
     said: frozenset[str] = frozenset()
     """Warnings and breaches already recorded: "warn:response:1"."""
     waiting_for: str = ""
+    until: datetime | None = None
+    """When the wait is over by itself."""
     solution: str = ""
     done_at: datetime | None = None
     over_at: datetime | None = None

@@ -84,6 +84,7 @@ _FIELDS = frozenset(
         "wait",
         "for",
         "button",
+        "until",
     }
 )
 

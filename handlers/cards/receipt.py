@@ -127,7 +127,7 @@ def _state(view: View) -> str:
 
 
 def _facts(view: View) -> Iterator[Fact]:
-    yield Fact(view.say("label-status"), view.status, _tone(view))
+    yield Fact(view.say("label-status"), view.standing, _tone(view))
     yield from view.reading()
     if view.ticket.is_open:
         held = view.ticket.holder is not None

@@ -57,7 +57,7 @@ def crew_lead(view: View) -> str:
 def crew_facts(view: View) -> Iterator[Fact]:
     """Who, what, how it was read, who holds it, and how the promises stand."""
     ticket = view.ticket
-    yield Fact(view.say("label-status"), view.status, crew_tone(view))
+    yield Fact(view.say("label-status"), view.standing, crew_tone(view))
     yield Fact(view.say("label-requester"), view.requester)
     yield from view.reading()
     if ticket.doubtful and not ticket.confirmed and ticket.is_open:

@@ -83,7 +83,7 @@ class View:
     @property
     def team(self) -> str:
         """The team's name."""
-        return named(self.rules.teams[self.ticket.team].names, self.reader, self.ticket.team)
+        return named(self.rules.team(self.ticket.team).names, self.reader, self.ticket.team)
 
     # --- words ---
 
@@ -117,6 +117,13 @@ class View:
         if self.ticket.status is Status.WAITING_REQUESTER and self.reader.person == self.ticket.requester:
             return self.say("status-waiting_you")
         return self.say(f"status-{self.ticket.status}")
+
+    @property
+    def standing(self) -> str:
+        """The status, and until when it stays so by itself."""
+        if self.ticket.until is None:
+            return self.status
+        return self.say("status-until", status=self.status, at=self.reader.moment(self.ticket.until, self.now))
 
     @property
     def service(self) -> str:
@@ -184,7 +191,7 @@ class View:
         policy = self.rules.policies.get(chase.policy) if chase is not None else None
         if chase is None or policy is None or not policy.steps:
             return ""
-        reach = reached_by(policy.steps[min(chase.level, len(policy.steps) - 1)], self.rules.teams[self.ticket.team])
+        reach = reached_by(policy.steps[min(chase.level, len(policy.steps) - 1)], self.rules.team(self.ticket.team))
         people = [self.name(person) for person in reach.people]
         if reach.channel:
             people.append(self.say("the-channel"))

@@ -67,6 +67,22 @@ def reopened_card(view: View, mentions: tuple[str, ...] = ()) -> Card:
     )
 
 
+def time_come_card(view: View, mentions: tuple[str, ...] = ()) -> Card:
+    """What waited until now is to be worked on again."""
+    title = view.say("time-come-title", ref=view.ticket.ref)
+    was = view.facts.get("status", "")
+    return Card(
+        title=title,
+        tone=Tone.WARN,
+        lead=view.say("time-come-lead", gist=view.gist, was=view.say(f"status-{was}") if was else view.status),
+        facts=tuple(crew_facts(view)),
+        gauges=clock_gauges(view),
+        actions=(*_only(view, Side.CREW, "resolve", "say", "wait"), show_button(view)),
+        summary=title,
+        mentions=mentions,
+    )
+
+
 def assigned_card(view: View) -> Card:
     """The ticket has a new holder: the reader. Live like the team's card."""
     card = team_card(view)

@@ -7,7 +7,7 @@ from time import perf_counter
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.worktime import Calendar, always, parse_hours
@@ -223,6 +223,7 @@ _PIECES = [
     st.lists(st.sampled_from(_PIECES), max_size=12).map("".join),
     MINUTES,
 )
+@example("十十日", 0)
 @settings(max_examples=200, deadline=None)
 def test_any_heap_of_words_for_time_is_a_moment_to_come_or_nothing(text: str, minute: int) -> None:
     now = START + timedelta(minutes=minute)

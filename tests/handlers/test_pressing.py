@@ -81,7 +81,7 @@ async def test_a_form_opens_for_whoever_may_and_is_refused_before_it_is_filled_i
 async def test_every_form_can_be_opened_and_sent(step: Step) -> None:
     house = await house_with_a_ticket()
     by = MEI if step.side is Side.REQUESTER else LIN
-    filled = {"words": "x", "why": "x", "solution": "x", "for": "schedule", "to": "wang", "service": "vpn"}
+    filled = {"words": "x", "why": "x", "solution": "x", "for": "schedule", "to": "wang", "service": "vpn", "until": ""}
     filled |= {"impact": "high", "urgency": "low", "kind": "request", "priority": "P1"}
 
     form = await house.asks(f"{step.wish}:1", by=by)
