@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from bot.domain.commands import Acknowledge, Cancel, Nudge, Start, Tick
-from bot.domain.ids import DESK, PersonId, ServiceId, Status, TicketId
+from bot.domain.commands import Acknowledge, Cancel, Nudge, Say, Start, Tick
+from bot.domain.ids import DESK, Level, PersonId, ServiceId, Status, TicketId
 from bot.domain.refusals import AlreadyDone, Empty, NotAllowed, NotFound
 from bot.domain.rules import Service
 from bot.services.desk import MOST_AT_ONCE, Committed, Desk, Outcome
@@ -396,6 +396,32 @@ async def test_who_is_told_is_written_with_the_ticket(store: SqlStore) -> None:
         ("1:1:receipt:person:mei", "local:dm:mei", "person:mei", "receipt", 1, True, 1),
         ("1:1:team_card:team:desk", "local:channel:desk", "team:desk", "team_card", 2, True, 1),
     ]
+
+
+async def test_words_of_one_moment_are_not_edited_later_when_the_ticket_changes(store: SqlStore) -> None:
+    async with at_work(store) as here:
+        await here.desk.do(raising())
+        await here.desk.do(Say(by=LIN, ticket=ONE, words="which floor?"))
+    letter = await store.reads.letter("1:3:reply:person:mei")
+
+    assert letter is not None
+    assert (letter.about, letter.live, letter.to) == ("reply", False, "local:dm:mei")
+    assert letter.facts == {"by": LIN, "words": "which floor?"}
+
+
+async def test_a_breach_noticed_at_night_is_told_when_the_office_opens(store: SqlStore) -> None:
+    evening, morning = MON_9 + timedelta(hours=13), MON_9 + timedelta(days=1)
+    time = standing()
+
+    async with at_work(store, time=time) as here:
+        await here.desk.do(raising(impact=Level.LOW, urgency=Level.LOW))
+        time.jump_to(evening)
+        await here.desk.do(Tick(by=DESK, ticket=ONE))
+        at_night = {one.letter.about for one in await here.desk.chore(AllLetters(evening))}
+        in_the_morning = {(one.letter.about, one.letter.to) for one in await here.desk.chore(AllLetters(morning))}
+
+    assert "breach" not in at_night
+    assert {("breach", "local:channel:desk"), ("breach", "local:dm:wang")} <= in_the_morning
 
 
 async def test_who_has_no_address_is_not_written_to(store: SqlStore) -> None:

@@ -155,15 +155,18 @@ async def test_a_tick_that_fails_stops_no_other_and_sets_no_bell(store: SqlStore
     assert all(moment > MON_9 for moment in one.armed)
 
 
-async def test_a_ticket_that_fails_alone_leaves_only_the_digest_to_wait_for(store: SqlStore, terms: Forgetful) -> None:
+async def test_a_ticket_whose_tick_failed_is_waited_for_again_when_it_works(store: SqlStore, terms: Forgetful) -> None:
     async with watching(store, rules=replace(RULES, terms=terms)) as one:
         await one.here.desk.do(raising())
         terms.fails_for = f"standard/incident/{Priority.P1}"
         one.time.jump(minutes(5))
 
         await one.watch.look()
+        terms.fails_for = ""
+        await one.watch.look()
 
-    assert one.armed == [MON_9 + minutes(30)]
+    assert one.armed[0] == MON_9 + minutes(30)
+    assert MON_9 + minutes(5) < one.armed[1] < MON_9 + minutes(30)
 
 
 async def test_more_due_than_one_question_brings_are_all_ticked(
