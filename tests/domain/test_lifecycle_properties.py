@@ -53,6 +53,8 @@ orders: st.SearchStrategy[Command] = people.flatmap(
                 WaitForSupplier(by=by, ticket=ONE, why="part"),
                 WaitForApproval(by=by, ticket=ONE, why="boss"),
                 Schedule(by=by, ticket=ONE, why="Friday"),
+                Schedule(by=by, ticket=ONE, why="in the afternoon", until=MON_9 + minutes(240)),
+                WaitForSupplier(by=by, ticket=ONE, why="delivery", until=MON_9 + minutes(2000)),
                 Resolve(by=by, ticket=ONE, solution="done"),
                 Close(by=by, ticket=ONE),
                 Reopen(by=by, ticket=ONE, words="again"),
