@@ -77,7 +77,7 @@ def understood(
 
 
 def _words(text: str, found: Sequence[Found]) -> str:
-    return text[found[0].start : found[-1].end]
+    return text[found[0].start : found[-1].end].strip()
 
 
 def _zone(said: Sequence[Meaning], zone: str) -> tzinfo:
@@ -111,9 +111,20 @@ class _Moment:
         candidates = [self._on(day) for day in self._dates()]
         for place, candidate in enumerate(candidates):
             if candidate > self._now:
-                self.is_a_guess |= place > 0
+                self.is_a_guess |= place > 0 or self._contradicts(candidate)
                 return candidate
         return None
+
+    def _contradicts(self, at: datetime) -> bool:
+        """Monday 27 November, when that is a Friday; tomorrow in two hours."""
+        weekdays = {one.number for one in self._days if isinstance(one, OnWeekday)}
+        is_another_day = isinstance(self._day(), OnDate) and bool(weekdays - {at.astimezone(self._zone).weekday()})
+        return is_another_day or (self._span is not None and not self._is_counted())
+
+    def _is_counted(self) -> bool:
+        """Two days and three hours from now."""
+        day = self._day()
+        return isinstance(day, Ahead) and day.timed and self._hour is None
 
     # --- the day ---
 
@@ -179,8 +190,9 @@ class _Moment:
             self.is_a_guess = True
             hour = _HOURS.get(self._part)
             return self._opening(day) if hour is None else self._local(day, hour)
-        if any(isinstance(one, Ahead) and one.timed for one in self._days):
-            return self._local(day, self._now.astimezone(self._zone).time())
+        if self._is_counted():
+            same_time = self._local(day, self._now.astimezone(self._zone).time())
+            return same_time if self._span is None else same_time + self._span.length
         self.is_a_guess = True
         return self._closing(day) if day == self._today and self._is_today() else self._opening(day)
 

@@ -398,16 +398,18 @@ _ROWS: tuple[Row, ...] = (
     # Chinese
     _sign(rf"半个?(?:小时|钟头){_LATER_IF}", _always(Span(timedelta(minutes=30)))),
     _sign(
-        rf"(?P<count>{_ZH})个?(?P<half>半)?(?:小时|钟头)(?P<later_half>半)?(?:零?(?P<more>{_ZH})分钟?)?{_LATER_IF}",
+        rf"(?P<count>{_ZH}) ?个?(?P<half>半)?(?:小时|钟头)(?P<later_half>半)?"
+        rf"(?: ?零?(?P<more>{_ZH}) ?分钟?)?{_LATER_IF}",
         _zh_hours,
     ),
     _sign(rf"(?P<count>[一三])刻钟{_LATER_IF}", _zh_count(lambda count: Span(timedelta(minutes=15 * count)))),
-    _sign(rf"(?P<count>{_ZH})分钟{_LATER_IF}", _zh_count(lambda count: Span(timedelta(minutes=count)))),
-    _sign(rf"(?P<count>{_ZH})天{_LATER_IF}", _zh_count(lambda count: Ahead(days=count, timed=True))),
+    _sign(rf"(?P<count>{_ZH}) ?分钟{_LATER_IF}", _zh_count(lambda count: Span(timedelta(minutes=count)))),
+    _sign(rf"(?P<count>{_ZH}) ?天{_LATER_IF}", _zh_count(lambda count: Ahead(days=count, timed=True))),
     _sign(
-        rf"(?P<count>{_ZH})(?:个?(?:星期|礼拜)|周){_LATER}", _zh_count(lambda count: Ahead(days=7 * count, timed=True))
+        rf"(?P<count>{_ZH}) ?(?:个?(?:星期|礼拜)|周){_LATER}",
+        _zh_count(lambda count: Ahead(days=7 * count, timed=True)),
     ),
-    _sign(rf"(?P<count>{_ZH})个月{_LATER}", _zh_count(lambda count: Ahead(months=count, timed=True))),
+    _sign(rf"(?P<count>{_ZH}) ?个月{_LATER}", _zh_count(lambda count: Ahead(months=count, timed=True))),
     _sign(
         r"(?P<day>昨|今|明|后|大后)(?P<part>晚|早)上?",
         lambda match: (
@@ -418,15 +420,16 @@ _ROWS: tuple[Row, ...] = (
     _sign(r"(?P<day>前|昨|今|当|明|大后|后)[天日儿]", lambda match: (Ahead(_ZH_DAYS[match["day"]]),)),
     _sign(rf"(?P<which>下下|下|这|本|上)?{_WEEK}(?P<weekday>[一二三四五六日天末])", _zh_weekday),
     _sign(rf"(?P<which>下下|下|上){_WEEK}", lambda match: (OnWeekday(0, _ZH_WEEKS[match["which"]]),)),
-    _sign(rf"(?P<year>\d{{4}})年(?P<month>{_ZH})月(?P<day>{_ZH})[日号]?", _zh_date),
-    _sign(rf"(?P<month>{_ZH})月(?P<day>{_ZH})[日号]?", _zh_date),
-    _sign(rf"(?P<next>下个?月)(?P<day>{_ZH})[日号]", _zh_date),
-    _sign(rf"(?:本月|这个月)?(?P<day>{_ZH})[日号]", _zh_date),
+    _sign(rf"(?P<year>\d{{4}})年 ?(?P<month>{_ZH}) ?月 ?(?P<day>{_ZH}) ?[日号]?", _zh_date),
+    _sign(rf"(?P<month>{_ZH}) ?月 ?(?P<day>{_ZH}) ?[日号]?", _zh_date),
+    _sign(rf"(?P<next>下个?月)(?P<day>{_ZH}) ?[日号]", _zh_date),
+    _sign(rf"(?:本月|这个月)?(?P<day>{_ZH}) ?[日号]", _zh_date),
     _sign(r"下个?月[底末]", _always(EndOfMonth(1), Closing())),
     _sign(r"(?:本|这个)?月[底末]", _always(EndOfMonth(), Closing())),
     _sign(r"下班(?:之前|以前|前|时)?|收工(?:前)?", _always(Closing())),
     _sign(
-        rf"(?P<hour>{_ZH})[点时](?!间)钟?(?:(?P<quarter>半|一刻|三刻|整)|[零过]?(?P<minute>{_ZH})(?!\s?[个天])分?)?",
+        rf"(?P<hour>{_ZH}) ?[点时](?!间)钟?"
+        rf"(?:(?P<quarter>半|一刻|三刻|整)| ?[零过]?(?P<minute>{_ZH}) ?(?!\s?[个天])分?)?",
         _zh_clock,
     ),
     _sign("(?P<part>" + "|".join(_ZH_PARTS) + ")", lambda match: (_ZH_PARTS[match["part"]],)),
