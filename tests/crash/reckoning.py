@@ -336,19 +336,24 @@ class _Reckoner:
             before = last.get(queue, (0, ""))
             if first.seq < before[0]:
                 self._found.out_of_order += 1
-                self._wrong(f"{row['key']} came to {row['address']} before {before[1]}")
+                self._wrong(f"{row['key']} (m{first.seq}) came to {row['address']} before {before[1]} (m{before[0]})")
             last[queue] = max(before, (first.seq, row["key"]))
 
     def _first(self, row: Row) -> Delivery | None:
-        """The first message that said it: with its own key, or the bundle that was found to hold it."""
-        alone = self._street.by_key.get(row["key"])
-        if alone:
-            return alone[0]
-        return self._message(row["message"]) if row["message"] else None
+        """The message that said it first."""
+        return min(self._all_of(row), key=lambda one: one.seq, default=None)
+
+    def _all_of(self, row: Row) -> list[Delivery]:
+        """Every message that said it: with its own key, and the bundle that the desk knows it in."""
+        found = list(self._street.by_key.get(row["key"], ()))
+        if row["message"] and self._message(row["message"]) not in found:
+            found.append(self._message(row["message"]))
+        return found
 
     def _repeats_have_a_reason(self) -> None:
         """A message comes twice only when the desk could not know that it had come: not told so, or killed."""
-        for key, all_of_it in self._street.by_key.items():
+        said = {row["key"]: self._all_of(row) for row in self._books.outbox if row["state"] == "sent"}
+        for key, all_of_it in {**self._street.by_key, **said}.items():
             as_sent = sorted(all_of_it, key=lambda one: one.asked_at)  # a late one may arrive after its own repeat
             for before, again in pairwise(as_sent):
                 if again.repeat:
