@@ -153,8 +153,8 @@ class _Life:
         return 0 if policy is None else len(policy.steps)
 
     def _is_settled(self, standing: Sequence[Promise]) -> bool:
-        is_open = any(one.state in (PromiseState.RUNNING, PromiseState.PAUSED) for one in standing)
-        return not is_open and (self.of.chase is None or self._last_calls > REPEATS)
+        runs = any(one.state is PromiseState.RUNNING for one in standing)
+        return not runs and (self.of.chase is None or self._last_calls > REPEATS)
 
     def _is_worth_saying(self, told: Told) -> bool:
         event = told.event

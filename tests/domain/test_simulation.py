@@ -131,6 +131,26 @@ def test_a_desk_that_promises_and_calls_nothing_is_quiet_at_once() -> None:
     assert played.until == MON_9
 
 
+def test_calls_go_on_until_the_last_level_was_repeated_twice_even_when_nothing_is_promised() -> None:
+    played = simulate(raising(), with_terms(small_rules(), Terms({})), MON_9)
+
+    assert [at for at, _, person in calls(played) if person == WANG] == [15, 25, 35]
+    assert (played.until, played.calls_left_out) == (MON_9 + timedelta(minutes=35), 0)
+
+
+def test_what_happens_at_the_very_end_is_seen_and_what_is_said_behind_it_is_not() -> None:
+    friday = datetime(2026, 3, 6, 16, 30, tzinfo=UTC)
+    terms = Terms({Clock.RESOLUTION: Target(timedelta(minutes=30), OFFICE)})
+    low = raising(impact=Level.LOW, urgency=Level.LOW)
+
+    played = simulate(low, with_terms(small_rules(), terms), friday, hours=3 * HOUR)
+    at_the_end = simulate(raising(), small_rules(), MON_9, hours=timedelta(minutes=15))
+
+    assert said(played, About.BREACH) == []
+    assert [one.state for one in played.judged] == [PromiseState.BROKEN]
+    assert [at for at, _, _ in calls(at_the_end)] == [0, 5, 15, 15]
+
+
 def test_a_policy_that_never_lets_go_is_cut_short_and_says_so() -> None:
     rules = with_terms(small_rules(), Terms({Clock.RESOLUTION: Target(366 * DAY, ALWAYS_OPEN)}))
     each_minute = Policy(PolicyId("urgent"), (Step(minutes(0), (Who(WhoKind.LEAD),)),), repeat=minutes(1))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.domain.sla import Clock, PromiseState
-from bot.domain.why import explain, explain_current
+from bot.domain.why import explain, explain_current, heard_as, shut_days
 from bot.domain.worktime import Calendar, parse_hours
 from tests.domain.sla_life import (
     BOOK,
+    CUSTOMER,
     HOUR,
     MONDAY,
+    OFFICE,
     PAUSE,
     REOPEN,
     RESOLVE,
@@ -116,3 +119,39 @@ def test_a_promise_of_this_very_moment_has_an_empty_sum() -> None:
 
 def test_what_was_never_promised_has_no_sum() -> None:
     assert explain_current(life(), BOOK.__getitem__, at(1), Clock.LOOP) is None
+
+
+def test_holidays_are_those_within_the_stretch_on_days_that_are_worked_otherwise() -> None:
+    calendar = replace(OFFICE, closed=frozenset({date(2026, 3, 3), date(2026, 3, 7), date(2026, 3, 9)}))
+    midnight = at(7 * 24 - 9)  # when Monday the ninth begins in Shanghai
+
+    found = [(shut.day, shut.row) for shut in shut_days(calendar, MONDAY, midnight)]
+
+    assert found == [(date(2026, 3, 3), "closed 2026-03-03")]
+    assert [shut.day.day for shut in shut_days(calendar, midnight, at(7 * 24))] == [9]
+
+
+def test_a_wait_is_ended_by_the_requesters_words_only_when_they_came_with_it() -> None:
+    marks = life((1, CUSTOMER), (2, PAUSE), (3, RESUME), (4, PAUSE, "scheduled"), (5, CUSTOMER), (5, RESUME))
+
+    assert [heard_as(mark, marks) for mark in marks] == [
+        "create",
+        "customer_message",
+        "pause",
+        "resume",
+        "scheduled",
+        "customer_message",
+        "answered",
+    ]
+
+
+def test_terms_hold_since_they_were_last_set_before_the_promise_was_judged() -> None:
+    marks = life((0.1, TERMS, "P1"), (0.2, RESPOND), (1, TERMS, "P3"), (2, TERMS, "P1"), (2.5, TERMS, "P3"))
+
+    response = explain_current(marks, BOOK.__getitem__, at(3), Clock.RESPONSE)
+    resolution = explain_current(marks, BOOK.__getitem__, at(3), Clock.RESOLUTION)
+
+    assert response is not None
+    assert resolution is not None
+    assert response.terms_since == marks[1]
+    assert resolution.terms_since == marks[5]

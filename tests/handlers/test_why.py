@@ -475,6 +475,15 @@ async def test_the_end_of_a_promise_is_said(hours: float, what: MarkKind, said: 
     assert said in told[told.index("■ Resolution") :]
 
 
+async def test_closing_at_midnight_is_written_as_twenty_four() -> None:
+    late = Calendar("late", "UTC", parse_hours({"mon-fri": [["16:00", "24:00"]]}))
+    rules = with_terms(small_rules(), Terms({Clock.RESOLUTION: Target(20 * HOUR, late)}))
+
+    told = "\n".join(why_lines(view_of(low(rules), rules, MON_9 + 24 * HOUR)))
+
+    assert "usual hours 16:00-24:00: 16:00–24:00 = 8 h (28800 s)" in told
+
+
 async def test_seconds_and_their_parts_are_written_out() -> None:
     rules = small_rules()
     ticket = low(rules, MON_9 + timedelta(seconds=15.25))
