@@ -72,7 +72,9 @@ async def _command(turn: Turn, heard: Heard) -> Spoken | None:
 
 
 async def _is_of_the_crew(turn: Turn, number: TicketId | None) -> bool:
-    if number is None:
-        return bool(turn.teams)
+    if turn.teams or number is None:
+        return bool(
+            turn.teams
+        )  # who works in a team gives orders: a ticket of others is then refused, not talked about
     found = await turn.house.reads.ticket(number)
     return found is not None and may(turn.who.id, "acknowledge", found.ticket, turn.house.rules)
