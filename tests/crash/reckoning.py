@@ -67,13 +67,12 @@ class Reckoning:
     digests: int = 0
     wrongs: list[str] = field(default_factory=list)
 
-    def plus(self, other: Reckoning) -> Reckoning:
-        """Both runs together."""
-        together = Reckoning(wrongs=[*self.wrongs, *other.wrongs])
+    def add(self, other: Reckoning) -> None:
+        """The counts of another run come to these."""
         for one in fields(self):
             if one.name not in ("wrongs", "seed"):
-                setattr(together, one.name, getattr(self, one.name) + getattr(other, one.name))
-        return together
+                setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
+        self.wrongs += other.wrongs
 
     def line(self) -> str:
         """The counts in one line."""

@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,24 +54,29 @@ async def test_fifty_kills_lose_and_double_nothing(nursery: Nursery, tmp_path: P
     assert found.digests >= 1
 
 
+@pytest.fixture(scope="module")
+def total() -> Iterator[Reckoning]:
+    """All rounds together, printed at the end."""
+    sum_of_all = Reckoning()
+    yield sum_of_all
+    print(f"\nall rounds: {sum_of_all.line()}", flush=True)
+
+
 @pytest.mark.long
-async def test_hundreds_of_kills_lose_and_double_nothing(nursery: Nursery, tmp_path: Path) -> None:
+@pytest.mark.parametrize("one", range(int(os.environ.get("CRASH_ROUNDS", LONG_ROUNDS))))
+async def test_hundreds_of_kills_lose_and_double_nothing(
+    one: int, total: Reckoning, nursery: Nursery, tmp_path: Path
+) -> None:
     """`make crash`. `CRASH_ROUNDS` and `CRASH_SEED` in the environment change how long it takes and what happens."""
-    rounds, first = int(os.environ.get("CRASH_ROUNDS", LONG_ROUNDS)), _seed()
-    total = Reckoning()
+    seed, since = _seed() + one, time.monotonic()
 
-    for one in range(rounds):
-        folder = tmp_path / str(one)
-        folder.mkdir()
-        since = time.monotonic()
-        async with placed(folder, nursery, seed=first + one, digests=none_due(), faulty=True) as place:
-            found = await _survive(place, first + one, LONG_KILLS, Pace())
-        total = total.plus(found)
-        print(f"\nround {one + 1}/{rounds}, {time.monotonic() - since:.0f} s: {found.line()}", flush=True)
-        assert_well(found, place.desk.log)
+    async with placed(tmp_path, nursery, seed=seed, digests=none_due(), faulty=True) as place:
+        found = await _survive(place, seed, LONG_KILLS, Pace())
 
-    print(f"\nall rounds: {total.line()}", flush=True)
-    assert total.kills >= rounds * LONG_KILLS
+    total.add(found)
+    print(f"\nround {one + 1}, {time.monotonic() - since:.0f} s: {found.line()}", flush=True)
+    assert_well(found, place.desk.log)
+    assert found.kills >= LONG_KILLS
 
 
 async def _survive(place: Place, seed: int, kills: int, pace: Pace) -> Reckoning:
