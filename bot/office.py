@@ -63,7 +63,7 @@ def check_rules(folder: Path | None) -> int:
     for one in found:
         print(one)
     mistakes = sum(not one.warning for one in found)
-    print(f"{mistakes} mistakes, {len(found) - mistakes} warnings.")
+    print(f"Mistakes: {mistakes}. Warnings: {len(found) - mistakes}.")
     return 1 if mistakes else 0
 
 
