@@ -177,7 +177,7 @@ def test_check_exits_with_one_and_names_the_line(tmp_path: Path) -> None:
 
     assert told.returncode == 1
     assert f"{folder}/calendars.yaml:7: hours overlap" in told.stdout
-    assert told.stdout.splitlines()[-1] == "1 mistakes, 0 warnings."
+    assert told.stdout.splitlines()[-1] == "Mistakes: 1. Warnings: 0."
 
 
 # Without another process.
