@@ -21,7 +21,7 @@ from bot.platforms.local.knock import PLATFORM
 from bot.platforms.local.serve import Server
 from bot.platforms.local.street import Inhabitant, Language, Place, Street, channel
 from bot.platforms.local.web import StreetClock, build
-from bot.platforms.local.wire import PATIENCE_S, InHouse, OverHttp, Wire
+from bot.platforms.local.wire import PATIENCE_S, InHouse, Wire
 from bot.services.desk import Chore, T
 from bot.services.directory import AddressBook
 from bot.services.ports import Timepiece
@@ -66,7 +66,7 @@ async def put_together(
         store.transcript(door),
         timepiece.now,
     )
-    wire: Wire = OverHttp(out, lambda: datetime.now(UTC), patience_s=patience_s) if out else InHouse(street)
+    wire: Wire = _far_wire(out, patience_s) if out else InHouse(street)
     app = App(
         rules=rules,
         store=store,
@@ -77,6 +77,12 @@ async def put_together(
         sweep=sweep,
     )
     return LocalHouse(app, street)
+
+
+def _far_wire(out: str, patience_s: float) -> Wire:
+    from bot.platforms.local.far_wire import OverHttp  # fifteen megabytes that a street of our own has no use for
+
+    return OverHttp(out, lambda: datetime.now(UTC), patience_s=patience_s)
 
 
 def page_of(house: LocalHouse, clock: StreetClock, key: str | None) -> Starlette:

@@ -10,9 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.progress import Progress
-
 from bot.app import catalogue
 from bot.classifier import classify as read_words
 from bot.classifier.as_json import NotAMessage, as_fields, classified_line
@@ -124,6 +121,9 @@ async def verify_history() -> tuple[str | None, int, str]:
 async def differing_deadlines() -> tuple[list[str], int]:
     """Open tickets whose deadlines, worked out from their own marks, are not those written down; and how many were
     looked at. Those that wait for the desk to start under new rules differ too."""
+    from rich.console import Console  # eight megabytes that a running desk has no use for
+    from rich.progress import Progress
+
     async with reading() as (file, settings):
         rules = rules_or_exit(settings.rules)
         found = await file.reads.tickets(only_open=True, limit=10_000_000)

@@ -21,7 +21,7 @@ from bot.domain.rules import Rules
 from bot.domain.sla import Clock, PromiseState
 from bot.domain.ticket import Ticket
 from bot.services import failpoint
-from bot.services.ports import Arrival, Change, Directory, Dues, Fenced, Letter, Store, Timepiece, Unit
+from bot.services.ports import Arrival, Change, Directory, Dues, Fenced, Letter, NotSaved, Store, Timepiece, Unit
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -196,6 +196,9 @@ class Desk:
         except Fenced as fenced:
             self._turn_away(batch, fenced)
             raise
+        except NotSaved as trouble:
+            for knock in batch:  # a full disk or a locked file is nobody's fault, and one by one it would be no better
+                _fail(knock.answer, trouble)
         except Exception as failure:
             if len(batch) == 1:
                 _fail(batch[0].answer, failure)

@@ -503,3 +503,21 @@ async def test_a_batch_is_decided_at_one_moment(store: SqlStore) -> None:
         outcomes = await together(here.desk.do(raising()), here.desk.do(raising()))
 
     assert outcomes[0].ticket.created_at == outcomes[1].ticket.created_at
+
+
+async def test_when_the_disk_is_full_everybody_is_told_at_once_and_not_tried_one_by_one(store: SqlStore) -> None:
+    tries = count(1)
+
+    @dataclass(frozen=True)
+    class Full:
+        """A chore that a full disk refuses."""
+
+        async def apply(self, unit: Unit) -> None:
+            next(tries)
+            raise NotSaved("disk full")
+
+    async with at_work(store) as there:
+        answers = await asyncio.gather(*(there.desk.chore(Full()) for _ in range(5)), return_exceptions=True)
+
+    assert [type(one) for one in answers] == [NotSaved] * 5
+    assert next(tries) == 2

@@ -12,8 +12,8 @@ import pytest
 from bot.chat.card import Card
 from bot.chat.port import Undelivered
 from bot.platforms.local.adapter import LocalPlatform, address, identity
+from bot.platforms.local.far_wire import OverHttp, retry_after
 from bot.platforms.local.parse import card_from
-from bot.platforms.local.wire import OverHttp, retry_after
 from tests.platforms.local import samples
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
