@@ -42,6 +42,8 @@ OUTAGE = "全公司的邮箱都登不上去了，客户在等我们，急！"
 WISH = "Could I please get access to the shared sales drive?"
 """A service request that can wait."""
 
+SHORTEST_WAIT_S = 0.05
+
 IT_DESK, NETWORK = "channel:it-desk", "channel:network"
 
 Message = dict[str, Any]
@@ -167,6 +169,15 @@ class Life:
         return secrets.token_hex(8)
 
 
+class StillTime(DemoTime):
+    """It stands unless it is moved. Whoever waits a millisecond for it would look again and again for nothing, and
+    never be seen at rest."""
+
+    def real_seconds_until(self, moment: datetime) -> float:
+        wait_s = super().real_seconds_until(moment)
+        return max(wait_s, SHORTEST_WAIT_S) if wait_s else 0.0
+
+
 @asynccontextmanager
 async def living(
     folder: Path,
@@ -178,7 +189,7 @@ async def living(
 ) -> AsyncIterator[Life]:
     """A desk at work on `folder/desk.db`; the same folder again is the same desk after a restart."""
     async with AsyncExitStack() as undo:
-        time = DemoTime(start, mono=lambda: 0.0)
+        time = StillTime(start, mono=lambda: 0.0)
         store = await open_store(folder / "desk.db", now=start)
         undo.push_async_callback(store.close)
         house = await put_together(rules or the_rules(start.date()), store, time, manners=manners, out=out)
@@ -205,13 +216,14 @@ def with_team(team: str, **changes: Any) -> Rules:
 
 
 @functools.cache
-def _texts() -> Texts:
+def the_texts() -> Texts:
+    """Every word the desk says."""
     return load_texts()
 
 
 def said(language: str, key: str, **facts: str | int) -> str:
     """How the desk says this in that language."""
-    return _texts().of(language).say(key, **facts)
+    return the_texts().of(language).say(key, **facts)
 
 
 def text_of(card: Message) -> str:

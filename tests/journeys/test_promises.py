@@ -184,7 +184,7 @@ async def test_promises_of_many_tickets_due_at_one_instant_are_each_told(tmp_pat
 
 async def test_looking_often_or_once_ends_in_the_same_record(tmp_path: Path) -> None:
     records = []
-    for name, steps in (("often", 90), ("once", 1)):
+    for name, steps in (("often", 30), ("once", 1)):
         async with living(tmp_path / name) as life:
             await life.say(LIN, OUTAGE)
             await life.press(ZHAO, "acknowledge")

@@ -57,7 +57,7 @@ def _at_the_keyboard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DESKBELL_DATABASE", str(tmp_path / "desk.db"))
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 async def test_after_a_day_of_anything_the_record_is_whole_and_nothing_is_left_undone(
     tmp_path: Path, seed: int
 ) -> None:
@@ -65,7 +65,7 @@ async def test_after_a_day_of_anything_the_record_is_whole_and_nothing_is_left_u
     moment = TUESDAY_10
     for _ in range(3):
         async with living(tmp_path, start=moment) as life:
-            for _ in range(14):
+            for _ in range(12):
                 await _something(life, chance)
             moment = life.now + timedelta(seconds=chance.choice(WAITS_S))
 
