@@ -28,6 +28,7 @@ from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from benchmarks.armed import fill
+from bot import logs
 from bot.app import quiet_collector
 from bot.domain.rules import Rules
 from bot.engine.alarm import Alarm
@@ -64,6 +65,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--ten", action="store_true", help="10,000 tickets at one instant, and nothing else")
     chosen = parser.parse_args()
+    logs.set_up("ERROR", "console")
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # it tells each job that it drops
     rules = load(None, now=datetime.now(UTC))
     print("| who | armed | due at once | p50 ms | p99 ms | last ms | lost |\n|---|---|---|---|---|---|---|")

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bot import logs
 from bot.app import at_work
 from bot.chat.port import Manners
 from bot.house_rules import load
@@ -80,6 +81,7 @@ def main() -> int:
     """Prints the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    logs.set_up("ERROR", "console")
     rounds = [asyncio.run(_storm()) for _ in range(parser.parse_args().rounds)]
     print("| | p50 s | p99 s | last s | first page s | posts and edits in the channel | never told |")
     print("|---|---|---|---|---|---|---|")
