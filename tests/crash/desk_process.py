@@ -18,6 +18,7 @@ import socket
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import NoReturn, Protocol
 
@@ -239,19 +240,23 @@ def _nurse() -> None:
         print(_outlived(child, ears), flush=True)
 
 
+WANTED = (
+    "alembic.command",
+    "alembic.config",
+    "bot.cli",
+    "bot.platforms.local.far_wire",
+    "bot.running",
+    "uvicorn.loops.auto",
+    "uvicorn.protocols.http.auto",
+    "uvicorn.protocols.websockets.auto",
+)
+"""What the command imports sooner or later, most of it by way of `bot.running`."""
+
+
 def _import_everything() -> None:
-    import alembic.command
-    import alembic.config
-    import uvicorn.loops.auto
-    import uvicorn.protocols.http.auto
-    import uvicorn.protocols.websockets.auto
-
-    import bot.cli
-    import bot.running
-    from bot.classifier import classify
-
-    classify("the model is read from its file once")
-    assert all((alembic.command, alembic.config, uvicorn.loops.auto, uvicorn.protocols, bot.cli, bot.running))
+    for name in WANTED:
+        import_module(name)
+    import_module("bot.classifier").classify("the model is read from its file once")
 
 
 def _be_a_desk(folder: Path, env: Env) -> NoReturn:

@@ -19,7 +19,7 @@ PATIENCE_S = 0.8
 """How long the desk waits for the street; the real setting is ten seconds."""
 
 LOOK_EVERY_S = 0.1
-REST_WITHIN_S = 240.0
+REST_WITHIN_S = 100.0
 
 
 @dataclass(slots=True)

@@ -47,7 +47,7 @@ WORDS = (
     "take #2",
     "resolve #1 done",
 )
-WAITS_S = (0, 1, 30, 240, 900, 3600, 6 * 3600)
+WAITS_S = (0, 1, 30, 240, 900, 3600, 2 * 3600)
 
 
 @pytest.fixture
