@@ -15,6 +15,7 @@ import random
 import select
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -136,7 +137,7 @@ class Desk:
     async def until_ready(self) -> bool:
         """Whether it answers; False when it died before."""
         life = self._living()
-        async with httpx.AsyncClient(base_url=self.url, headers=bearer(), timeout=2.0, trust_env=False) as web:
+        async with visitor(self.url, patience_s=2.0) as web:
             async with asyncio.timeout(READY_WITHIN_S):
                 while not life.ended.done():
                     if await _is_healthy(web):
@@ -189,9 +190,15 @@ class Desk:
         }
 
 
-def bearer() -> dict[str, str]:
-    """The key as a header."""
-    return {"Authorization": f"Bearer {KEY}"}
+def visitor(url: str, *, patience_s: float) -> httpx.AsyncClient:
+    """Somebody who has the key. The context holds no certificates: reading them takes longer than a start."""
+    return httpx.AsyncClient(
+        base_url=url,
+        headers={"Authorization": f"Bearer {KEY}"},
+        timeout=patience_s,
+        trust_env=False,
+        verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+    )
 
 
 def _free_port() -> int:
@@ -243,9 +250,14 @@ def _nurse() -> None:
 WANTED = (
     "alembic.command",
     "alembic.config",
+    "apscheduler.executors.asyncio",
+    "apscheduler.triggers.date",
+    "apscheduler.triggers.interval",
     "bot.cli",
     "bot.platforms.local.far_wire",
     "bot.running",
+    "httpcore",
+    "uvicorn.lifespan.off",
     "uvicorn.loops.auto",
     "uvicorn.protocols.http.auto",
     "uvicorn.protocols.websockets.auto",

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from tests.crash.desk_process import Desk, bearer
+from tests.crash.desk_process import Desk, visitor
 from tests.crash.faulty_street import Delivery, FaultyStreet
 from tests.crash.policy import ANN, CREW, EMPLOYEES
 
@@ -71,7 +71,7 @@ class Town:
     """A message of each person that they can press; the cards of the desk stand on another street."""
 
     async def open(self) -> None:
-        self._web = httpx.AsyncClient(base_url=self.desk.url, headers=bearer(), timeout=PATIENCE_S, trust_env=False)
+        self._web = visitor(self.desk.url, patience_s=PATIENCE_S)
 
     async def close(self) -> None:
         if self._web is not None:

@@ -27,7 +27,7 @@ LONG_ROUNDS, LONG_KILLS = 10, 50
 
 AT_A_NAMED_PLACE = 0.4
 WHILE_STARTING = 0.25
-MISBEHAVING = 0.8
+MISBEHAVING = 0.6
 """The street behaves in the last part, so that letters which wait after several failures need not be waited for."""
 
 
