@@ -135,16 +135,24 @@ def overruled(ticket: Ticket, command: Overrule, rules: Rules, now: datetime) ->
 
 
 def _rejudged(was: Ticket, read: Ticket, rules: Rules, now: datetime) -> Ticket:
-    """New terms count from creation; an unanswered chase starts again when another policy holds now."""
+    """New terms count from creation; an unanswered chase starts again when another policy holds now. Another team has
+    to take it anew, unless whoever holds it works there too."""
     key = rules.terms_key(read.service, read.kind, read.priority)
     old = rules.terms_key(was.service, was.kind, was.priority)
     if key != old:
         read = anew(read, marks=(*read.marks, Mark(now, MarkKind.TERMS, key)))
+    if read.team != was.team and not _works_there(read, rules):
+        return escalation.begin(anew(read, holder=None), rules, now)
     if read.acknowledged_by is not None:
         return read
     policy = rules.policy_for(read.team, read.priority)
     same = policy is not None and was.chase is not None and was.chase.policy == policy.id and was.team == read.team
     return _unsettled(read, rules, now) if same else escalation.begin(read, rules, now)
+
+
+def _works_there(ticket: Ticket, rules: Rules) -> bool:
+    team = rules.team(ticket.team)
+    return ticket.holder is not None and ticket.holder in (*team.members, *team.on_call, team.lead)
 
 
 def _unsettled(ticket: Ticket, rules: Rules, now: datetime) -> Ticket:

@@ -129,6 +129,6 @@ def _state(view: View) -> str:
         return "assigned" if ticket.holder is not None else "new"
     if ticket.status is Status.NEW:
         return str(Status.ACCEPTED)
-    if ticket.status is Status.IN_PROGRESS and ticket.acknowledged_by is None:
-        return "again"
+    if ticket.status in (Status.ACCEPTED, Status.IN_PROGRESS) and ticket.acknowledged_by is None:
+        return "again" if ticket.cycle > 1 else "new"
     return str(ticket.status)

@@ -48,7 +48,8 @@ class View:
     def ways(self) -> frozenset[Stand]:
         """How the reader stands to the ticket."""
         if self.reader.person is None:
-            return steps.OF_A_MEMBER
+            is_theirs = self.reader.team in (None, self.rules.team(self.ticket.team).id)
+            return steps.OF_A_MEMBER if is_theirs else frozenset()
         return stands(self.reader.person, self.ticket, self.rules)
 
     @property

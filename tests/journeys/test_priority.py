@@ -11,6 +11,7 @@ from tests.journeys.life import (
     HE,
     IT_DESK,
     LIN,
+    NETWORK,
     OUTAGE,
     SOFIA,
     WISH,
@@ -20,6 +21,9 @@ from tests.journeys.life import (
     said,
     verbs,
 )
+
+JAMES = "james-okoro"
+"""First on call of the network team."""
 
 
 async def test_an_overruled_priority_shows_its_reason_its_name_and_what_the_matrix_says(tmp_path: Path) -> None:
@@ -130,3 +134,25 @@ async def test_an_overruled_priority_outlives_another_reading(tmp_path: Path) ->
 
         assert (await life.ticket()).priority is Priority.P2
         assert "P4" in fact(await life.receipt(LIN), "优先级")
+
+
+async def test_what_is_handed_to_another_team_is_taken_there_anew_and_its_clocks_go_on(tmp_path: Path) -> None:
+    async with living(tmp_path) as life:
+        await life.say(LIN, OUTAGE)
+        await life.press(CHEN, "start")
+        await life.later(minutes=20)
+
+        await life.press(CHEN, "more")
+        await life.fill(CHEN, "regrade", kind="incident", service="vpn", impact="high", urgency="high")
+
+        handed = await life.ticket()
+        (page,) = await life.cards(JAMES, f"dm:{JAMES}")
+        assert (handed.team, handed.holder, handed.acknowledged_by) == ("network", None, None)
+        assert page["title"].startswith("P1 · INC-1 · ")
+        assert said("en", "crew-new") in (await life.cards(JAMES, NETWORK))[-1]["lead"]
+        assert "14:00（UTC+8）" in fact(await life.receipt(LIN), "解决")
+        assert verbs((await life.cards(ZHAO, IT_DESK))[0]) == set()
+        await life.press(JAMES, "acknowledge")
+        await life.later(hours=1)
+        assert (await life.ticket()).holder == JAMES
+        assert len([one for one in await life.happened("called") if JAMES in str(one.facts["people"])]) == 1
