@@ -57,7 +57,7 @@ def _at_the_keyboard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DESKBELL_DATABASE", str(tmp_path / "desk.db"))
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [14, 19])
 async def test_after_a_day_of_anything_the_record_is_whole_and_nothing_is_left_undone(
     tmp_path: Path, seed: int
 ) -> None:
