@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.chat.incoming import Besides
 from bot.chat.port import Intake, Platform, RawIncoming, Undelivered
 from bot.classifier import Classification, Context, ServiceEntry, classify
 from bot.domain.commands import Downtime
@@ -213,6 +214,9 @@ class App:
             return
         if incoming is None:
             await self.desk.settle_arrival(arrival.key)
+            return
+        if isinstance(incoming, Besides):
+            await self.desk.chore(PutAside(arrival.key, f"nobody here answers to {type(incoming).__name__}"))
             return
         answer = await self._dispatcher.handle(incoming)
         if isinstance(answer, Ask):

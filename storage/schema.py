@@ -222,3 +222,111 @@ transcript = Table(
     Index("transcript_of_place", "place", "seq"),
 )
 """The messages of the local chat."""
+
+covers = Table(
+    "covers",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("rota", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("instead_of", Text),
+    Column("starts", BigInteger, nullable=False),
+    Column("ends", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("settled_by", Text),
+    Column("settled_at", BigInteger),
+    Index("covers_ends", "ends"),
+)
+"""Exceptions to the rotas: asked for, agreed to, declined or taken back. Kept for ever: they say who was on call."""
+
+link_codes = Table(
+    "link_codes",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("code_hash", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+    Column("used_by", Text),
+    Index("link_codes_person", "person"),
+    Index("link_codes_hash", "code_hash"),
+)
+
+link_tries = Table(
+    "link_tries",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("identity", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("link_tries_identity", "identity", "at"),
+)
+"""Wrong codes, so that nobody can guess for long."""
+
+kept_policies = Table(
+    "kept_policies",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+"""Escalation policies by name and version, as they were when some ticket began with them."""
+
+once = Table(
+    "once",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)
+"""What happens once and never again: the drill of a month, for example."""
+
+roads = Table(
+    "roads",
+    metadata,
+    Column("road", Text, primary_key=True),
+    Column("proved_at", BigInteger),
+    Column("failed_at", BigInteger),
+    Column("why", Text),
+)
+"""When each way in and out was last seen to work, and last seen to fail."""
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+"""How far each platform has been read."""
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("identity", Text, primary_key=True),
+    Column("place", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+)
+"""Forms that somebody is filling in step by step."""
+
+heard = Table(
+    "heard",
+    metadata,
+    Column("message", Text, primary_key=True),
+    Column("ticket", BigInteger, nullable=False),
+    Column("entry", Integer, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("heard_ticket", "ticket"),
+)
+"""Messages of people, and which line of which ticket they became: who edits one edits the other."""
+
+relocated = Table(
+    "relocated",
+    metadata,
+    Column("was", Text, primary_key=True),
+    Column("now", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+"""Places that have another address now."""

@@ -22,6 +22,16 @@ def platform_of(place: Address | Identity) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """Something attached: only what is known about it, nothing of its content."""
+
+    name: str
+    size_bytes: int | None
+    link: str
+    """Where somebody with the right to see it can open it; empty when the platform has no such place."""
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """Somebody wrote something that is meant for the desk."""
 
@@ -36,6 +46,71 @@ class Said:
     """In a direct conversation with the desk, where only the author reads the answer."""
     reply_to: MessageRef | None = None
     """The message of ours that this one answers (a thread or a reply), if any."""
+    files: tuple[File, ...] = ()
+    command: bool = False
+    """Said as a command (`/desk ...`), so it is meant for the desk wherever it was said."""
+    trigger: str = ""
+    """What the platform wants to see again when a form is opened in answer, if anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """The author changed a message: `text` is what it says now."""
+
+    key: str
+    author: Identity
+    place: Address
+    message: MessageRef
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A message was deleted. `author` is empty where the platform does not say who did."""
+
+    key: str
+    author: Identity
+    place: Address
+    message: MessageRef
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PointedAt:
+    """Somebody said "this is a ticket" about a message, by a shortcut or a reaction."""
+
+    key: str
+    author: Identity
+    place: Address
+    message: MessageRef
+    text: str
+    words_by: Identity
+    """Who wrote the message."""
+    at: datetime
+    files: tuple[File, ...] = ()
+    trigger: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Somebody opened the desk's own page on the platform, or began to talk with it. `token` is what a link carried."""
+
+    key: str
+    author: Identity
+    place: Address
+    at: datetime
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Relocated:
+    """A place has another address from now on."""
+
+    key: str
+    was: Address
+    now: Address
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +140,7 @@ class Submitted:
 
 
 Incoming = Said | Pressed | Submitted
+"""What somebody says to the desk."""
+
+Besides = Rewritten | Withdrawn | PointedAt | Opened | Relocated
+"""What else happens in a chat that the desk follows."""

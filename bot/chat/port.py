@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bot.chat.card import Card
 from bot.chat.form import Form
-from bot.chat.incoming import Address, Identity, Incoming, MessageRef
+from bot.chat.incoming import Address, Besides, Identity, Incoming, MessageRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Platform(Protocol):
     def manners(self, to: Address) -> Manners:
         """How often we may post to this address."""
 
-    def parse(self, raw: RawIncoming) -> Incoming | None:
+    def parse(self, raw: RawIncoming) -> Incoming | Besides | None:
         """Pure. None for what is not meant for the desk (our own messages, joins, ...). Raises ValueError when it
         cannot be read."""
 

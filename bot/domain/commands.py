@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from bot.domain.ids import Level, PersonId, Priority, ServiceId, TicketId
+from bot.domain.ids import Level, PersonId, Priority, ServiceId, TeamId, TicketId
 from bot.domain.ticket import Clue
 
 
@@ -69,9 +69,60 @@ class Overrule(Order):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledge(Order):
-    """I have it: nobody else needs to be called."""
+    """I have it: nobody else needs to be called. With `until` it is a promise to have done something by then."""
 
     verb: ClassVar[str] = "acknowledge"
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassOn(Order):
+    """Not me: the next one is called at once."""
+
+    verb: ClassVar[str] = "pass_on"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepOn(Order):
+    """Still on it: the answer to whether it is forgotten. With `until` the promise is renewed."""
+
+    verb: ClassVar[str] = "keep_on"
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddResponder(Order):
+    """This person is called to help; the holder stays."""
+
+    verb: ClassVar[str] = "add_responder"
+    to: PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallUp(Order):
+    """Hierarchical escalation: the team's lead is called now, and the manager when the lead has been or asks."""
+
+    verb: ClassVar[str] = "call_up"
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver(Order):
+    """Functional escalation: another team answers for it from now on, and its people are called."""
+
+    verb: ClassVar[str] = "hand_over"
+    to: TeamId
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreached(Order):
+    """The desk: no way to this person worked for the call that is entry `entry`; the next one is called at once."""
+
+    verb: ClassVar[str] = "unreached"
+    person: PersonId
+    entry: int
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +264,12 @@ Command = (
     | Reclassify
     | Overrule
     | Acknowledge
+    | PassOn
+    | KeepOn
+    | AddResponder
+    | CallUp
+    | HandOver
+    | Unreached
     | Assign
     | Start
     | WaitForRequester

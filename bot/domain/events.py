@@ -80,6 +80,80 @@ class Acknowledged(Event):
 
     name: ClassVar[str] = "acknowledged"
     after_calls: int
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassedOn(Event):
+    """Somebody who was called said "not me"."""
+
+    name: ClassVar[str] = "passed_on"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptOn(Event):
+    """Whoever acknowledged is still on it."""
+
+    name: ClassVar[str] = "kept_on"
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedWhetherForgotten(Event):
+    """No sign of work for long: `person` is asked, and has until `answer_by`."""
+
+    name: ClassVar[str] = "asked_whether_forgotten"
+    person: PersonId
+    answer_by: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lapsed(Event):
+    """The acknowledgement of `person` counts no more, and people are called again: `why` is "promise" when they had
+    promised to have done something by now, "forgotten" when they did not answer."""
+
+    name: ClassVar[str] = "lapsed"
+    person: PersonId
+    why: str
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponderAdded(Event):
+    """`to` was called to help."""
+
+    name: ClassVar[str] = "responder_added"
+    to: PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalledUp(Event):
+    """These people above the team were called, because somebody asked for it or a promise is in danger (`why`)."""
+
+    name: ClassVar[str] = "called_up"
+    people: tuple[PersonId, ...]
+    channel: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver(Event):
+    """Another team answers for it."""
+
+    name: ClassVar[str] = "handed_over"
+    was: TeamId
+    to: TeamId
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotReached(Event):
+    """No way to `person` worked for the call that is entry `entry`."""
+
+    name: ClassVar[str] = "not_reached"
+    person: PersonId
+    entry: int
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +261,14 @@ AnyEvent = (
     | Overruled
     | Moved
     | Acknowledged
+    | PassedOn
+    | KeptOn
+    | AskedWhetherForgotten
+    | Lapsed
+    | ResponderAdded
+    | CalledUp
+    | HandedOver
+    | NotReached
     | Assigned
     | Commented
     | Nudged

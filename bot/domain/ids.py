@@ -14,6 +14,9 @@ ServiceId = NewType("ServiceId", str)
 PolicyId = NewType("PolicyId", str)
 AgreementId = NewType("AgreementId", str)
 CalendarId = NewType("CalendarId", str)
+RotaId = NewType("RotaId", str)
+GroupId = NewType("GroupId", str)
+CoverId = NewType("CoverId", int)
 
 DESK = PersonId("desk")
 """The desk itself, when time and not a person is the reason."""

@@ -8,9 +8,20 @@ from datetime import time, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from bot.domain.ids import AgreementId, CalendarId, PersonId, PolicyId, Priority, ServiceId, TeamId
+from bot.domain.ids import (
+    AgreementId,
+    CalendarId,
+    GroupId,
+    PersonId,
+    PolicyId,
+    Priority,
+    RotaId,
+    ServiceId,
+    TeamId,
+)
+from bot.domain.oncall import Cover, Rota
 from bot.domain.priority import DEFAULT_MATRIX, Matrix
-from bot.domain.sla import Terms, WorkingDays
+from bot.domain.sla import Clock, Terms, WorkingDays
 from bot.domain.worktime import Calendar
 
 Names = Mapping[str, str]
@@ -27,6 +38,22 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class Weighty(StrEnum):
+    """How much a call matters: P1 and P2 are important."""
+
+    IMPORTANT = "important"
+    DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to reach somebody: an address of any platform or gateway (`slack:dm:U1`, `sms:+86138...`), tried `after`
+    the call unless somebody has acknowledged by then."""
+
+    to: str
+    after: timedelta = timedelta(0)
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody the desk knows. `identities` and `addresses` are opaque here; the first address is the preferred one."""
@@ -39,6 +66,12 @@ class Person:
     roles: frozenset[Role] = frozenset({Role.EMPLOYEE})
     identities: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
+    ways: Mapping[Weighty, tuple[Way, ...]] = field(default_factory=dict)
+    """How a call reaches this person, in order; where nothing is said, by the addresses, one after another."""
+    hours: CalendarId | None = None
+    """The person's own working hours, where they are not the team's."""
+    email: str = ""
+    """Known only to find the person in imported calendars."""
 
 
 class WhoKind(StrEnum):
@@ -49,33 +82,74 @@ class WhoKind(StrEnum):
     LEAD = "lead"
     MANAGER = "manager"
     CHANNEL = "channel"
+    ROTA = "rota"
+    TEAM = "team"
 
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """`on_call` with the place in the order ("1", "2"), `person` with an id, or the team's lead, manager or channel."""
+    """`on_call` with the place in the order ("1", "2"), `person`, `rota` or `team` (whoever is on call there first) with
+    an id, or the team's lead, manager or channel."""
 
     kind: WhoKind
     value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """When a level holds; what is empty is not asked. `hours` names a calendar, and the level holds while it is open,
+    or while it is closed when `outside`."""
+
+    priorities: frozenset[Priority] = frozenset()
+    services: frozenset[ServiceId] = frozenset()
+    hours: CalendarId | None = None
+    outside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """One level: `after` the level before (working time of the team's calendar when `working`), these are called."""
+    """One level: `after` the level before (working time of the team's calendar when `working`), these are called.
+    A level whose condition does not hold at its moment is passed over without waiting."""
 
     after: timedelta
     who: tuple[Who, ...]
     working: bool = False
+    only: Condition | None = None
+
+
+class Moment(StrEnum):
+    """What about a promise can start or raise an escalation."""
+
+    WARNED = "warned"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """What a warning or a breach does besides being said: calls somebody, hands the ticket to another team, or begins
+    the calling again."""
+
+    moment: Moment
+    clocks: frozenset[Clock] = frozenset()
+    """Empty: any promise."""
+    call: tuple[Who, ...] = ()
+    hand_to: TeamId | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Levels one after another; the last one repeats until somebody acknowledges."""
+    """Levels one after another; the last one repeats until somebody acknowledges. `last_resort` is called where a level
+    and all above it reach nobody. `version` changes when anything in it does, and a ticket keeps the version with which
+    its escalation began."""
 
     id: PolicyId
     steps: tuple[Step, ...]
     repeat: timedelta
     repeat_working: bool = False
+    last_resort: tuple[Who, ...] = ()
+    reactions: tuple[Reaction, ...] = ()
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +166,9 @@ class Team:
     lead: PersonId | None = None
     manager: PersonId | None = None
     on_call: tuple[PersonId, ...] = ()
+    """People who are always on call; a team with rotas has none of them."""
+    rotas: tuple[RotaId, ...] = ()
+    """The on-call order as rotas: place 1 is whoever the first one names at that moment."""
     policies: Mapping[Priority, PolicyId] = field(default_factory=dict)
     digest_at: time | None = None
 
@@ -107,6 +184,17 @@ class Service:
     aliases: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     private: bool = False
+    group: GroupId | None = None
+    """Who alone may see the private tickets of this service, besides their requesters; None: the team."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """People with a name, for example those who may see what is reported to HR."""
+
+    id: GroupId
+    names: Names
+    members: frozenset[PersonId]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +208,23 @@ class Manner:
     default_service: ServiceId = ServiceId("other")
     late_after: timedelta = timedelta(seconds=60)
     """From when on a thing said late is marked as late."""
+    unsent_after: Mapping[Priority, timedelta] = field(
+        default_factory=lambda: {
+            Priority.P1: timedelta(seconds=60),
+            Priority.P2: timedelta(minutes=5),
+            Priority.P3: timedelta(minutes=15),
+            Priority.P4: timedelta(minutes=15),
+        }
+    )
+    """How long a call may stay unsent before the next way starts."""
+    forgotten_after: Mapping[Priority, timedelta] = field(
+        default_factory=lambda: {Priority.P1: timedelta(minutes=30), Priority.P2: timedelta(hours=2)}
+    )
+    """After how long without any sign of work whoever acknowledged is asked; priorities that are missing: never."""
+    answer_within: timedelta = timedelta(minutes=10)
+    """How long that question waits before the calling begins again."""
+    last_resort: PersonId | None = None
+    """Who is called where a policy reaches nobody and names no last resort itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +241,12 @@ class Rules:
     """By `agreement/kind/priority`, for example `standard/incident/P2`."""
     matrix: Matrix = field(default_factory=lambda: DEFAULT_MATRIX)
     manner: Manner = field(default_factory=Manner)
+    rotas: Mapping[RotaId, Rota] = field(default_factory=dict)
+    groups: Mapping[GroupId, Group] = field(default_factory=dict)
+    covers: tuple[Cover, ...] = ()
+    """Agreed exceptions: no policy file, the desk adds them as they are made."""
+    kept_policies: Mapping[PolicyId, Policy] = field(default_factory=dict)
+    """Earlier versions that open tickets began with, by `name@version`: no policy file either."""
 
     def team(self, team: TeamId) -> Team:
         """The team. One that is gone from the rules leaves its tickets to the team of the default service: nobody's

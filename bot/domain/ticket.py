@@ -45,10 +45,13 @@ class Chase:
     """The escalation that runs until somebody acknowledges: the next level to call, and when."""
 
     policy: PolicyId
+    """`name@version` of the policy with which it began."""
     level: int
     next_at: datetime
     calls: int = 0
     """How many times somebody has been called in this chase."""
+    passed: tuple[PersonId, ...] = ()
+    """Who has said "not me" since it began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,14 @@ class Ticket:
     chase: Chase | None = None
     acknowledged_by: PersonId | None = None
     acknowledged_at: datetime | None = None
+    acknowledged_until: datetime | None = None
+    """Until when the acknowledgement is a promise: without a sign of work by then, people are called again."""
+    worked_at: datetime | None = None
+    """The last sign of work by the desk's side: an acknowledgement, a move, a comment, "still on it"."""
+    asked_at: datetime | None = None
+    """When the one who acknowledged was asked whether it is forgotten, until there is a sign of work."""
+    responders: tuple[PersonId, ...] = ()
+    """Who was asked to help besides the holder."""
     called: tuple[PersonId, ...] = ()
     """Everybody called for it so far, in the order of the first call."""
     said: frozenset[str] = frozenset()

@@ -306,8 +306,8 @@ def test_the_minute_walk_agrees_with_pauses(
         (near + begin / 7 // MINUTE * MINUTE, near + (begin / 7 + length) // MINUTE * MINUTE)
         for begin, length in pauses
     ]
-    walk = MinuteWalk(calendar, near - timedelta(days=2), near + timedelta(days=3)).without(stops)
-    budget = budget / 10 + timedelta.resolution
+    walk = MinuteWalk(calendar, near - timedelta(days=2), near + timedelta(days=4)).without(stops)
+    budget = budget / 10 + timedelta.resolution  # at most a day and a grain: two days after `near`, the walk still goes on
 
     for offset in starts:
         start = near + offset / 7
