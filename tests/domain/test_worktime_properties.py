@@ -307,7 +307,9 @@ def test_the_minute_walk_agrees_with_pauses(
         for begin, length in pauses
     ]
     walk = MinuteWalk(calendar, near - timedelta(days=2), near + timedelta(days=4)).without(stops)
-    budget = budget / 10 + timedelta.resolution  # at most a day and a grain: two days after `near`, the walk still goes on
+    budget = (
+        budget / 10 + timedelta.resolution
+    )  # at most a day and a grain: two days after `near`, the walk still goes on
 
     for offset in starts:
         start = near + offset / 7
