@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -11,8 +11,8 @@ from sqlalchemy import Integer, Select, bindparam, func, literal_column, or_, se
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.ids import PersonId, TeamId, TicketId
-from bot.services.ports import LEASE, DeadLetter, Entry, Filed, Letter, Profile, Tally, Wake
-from storage import codec, inbox, outbox, schema, showings, tally
+from bot.services.ports import LEASE, DeadLetter, Entry, Filed, Letter, Profile, Road, Tally, Vitals, Wake
+from storage import codec, inbox, outbox, roads, schema, showings, tally, vitals
 from storage.codec import AnyRow
 from storage.dialect import snapshot
 
@@ -159,6 +159,18 @@ class SqlReads:
 
     async def last_seen(self) -> datetime | None:
         return codec.maybe_moment(await self._one(_LAST_SEEN))
+
+    async def roads(self) -> list[Road]:
+        return [roads.road_of(row) for row in await self._all(roads.ALL)]
+
+    async def vitals(self, now: datetime, *, late: timedelta, late_pages: timedelta, late_letters: timedelta) -> Vitals:
+        """All of it seen at one moment."""
+        async with self._engine.connect() as connection:
+            return await vitals.read(connection, now, late, late_pages, late_letters)
+
+    async def to_check(self, *, asleep_after: TicketId, after: TicketId, limit: int) -> list[Filed]:
+        async with self._engine.connect() as connection:
+            return await vitals.to_check(connection, asleep_after=asleep_after, after=after, limit=limit)
 
     async def last_digest(self, team: TeamId) -> date | None:
         day = await self._one(_LAST_DIGEST, {"team": team})

@@ -68,6 +68,8 @@ tickets = Table(
     Index("tickets_open", "priority", "id", **_where("is_open = 1")),
     Index("tickets_open_of_team", "team", "priority", "id", **_where("is_open = 1")),
     Index("tickets_open_of_holder", "holder", "priority", "id", **_where("is_open = 1")),
+    Index("tickets_open_by_number", "id", **_where("is_open = 1")),
+    Index("tickets_asleep", "id", **_where("is_open = 1 AND wake_at IS NULL")),
     Index("tickets_of_team", "team", "id"),
     Index("tickets_of_requester", "requester", "id"),
     Index("tickets_of_holder", "holder", "id", **_where("holder IS NOT NULL")),

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.commands import Downtime
 from bot.domain.ids import TeamId, TicketId
 from bot.domain.ticket import Ticket
-from bot.services.ports import Arrival, Change, Fate, Fenced, Letter, Outgoing, Pending, Profile, Sent
-from storage import codec, digests, history, inbox, outbox, people, schema, showings
+from bot.services.ports import Arrival, Change, Fate, Fenced, Letter, Outgoing, Pending, Profile, Road, Sent
+from storage import codec, digests, history, inbox, outbox, people, roads, schema, showings
 from storage.codec import Raw
 from storage.dialect import Many
 from storage.history import Head
@@ -132,6 +132,9 @@ class SqlUnit:
         if self._last_seen is None or at > self._last_seen:
             self._last_seen = at
             self._moved["last_seen"] = at
+
+    async def keep_roads(self, known: Sequence[Road]) -> None:
+        await roads.keep(self.connection, known)
 
     async def outage(self, down: Downtime) -> None:
         await digests.add_outage(self.connection, down)

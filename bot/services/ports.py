@@ -233,6 +233,9 @@ class Unit(Protocol):
     async def saw(self, now: datetime) -> None:
         """The desk was alive at `now`: the high-water mark of its time."""
 
+    async def keep_roads(self, roads: Sequence[Road]) -> None:
+        """What is known of these roads."""
+
     async def outage(self, down: Downtime) -> None:
         """A downtime, for the digest."""
 
@@ -252,6 +255,45 @@ class Store(Protocol):
     @property
     def reads(self) -> Reads:
         """Questions, answered from what is committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """One way in or out (`in:slack`, `out:email`): when it was last seen to work, and last seen not to, and why."""
+
+    name: str
+    proved_at: datetime | None = None
+    failed_at: datetime | None = None
+    why: str = ""
+
+    @property
+    def works(self) -> bool:
+        """The last that was seen of it is that it works."""
+        return self.proved_at is not None and (self.failed_at is None or self.proved_at >= self.failed_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """How many of something are late, and since when the oldest."""
+
+    count: int
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """What is late in the database."""
+
+    overdue: Lag
+    """Tickets whose moment has come and gone."""
+    unhandled: Lag
+    """Arrivals that nobody has handled."""
+    unsent_pages: Lag
+    unsent_letters: Lag
+    buried: int
+    """Letters given up within the last hour."""
+    aside: int
+    """Arrivals put aside for the operator."""
 
 
 # --- questions -------------------------------------------------------------------------------------------------------
@@ -345,6 +387,14 @@ class Reads(Protocol):
 
     async def last_seen(self) -> datetime | None:
         """The high-water mark of the desk's time."""
+
+    async def roads(self) -> list[Road]: ...
+
+    async def vitals(self, now: datetime, *, late: timedelta, late_pages: timedelta, late_letters: timedelta) -> Vitals:
+        """What is late by more than this: tickets and arrivals, pages, other letters."""
+
+    async def to_check(self, *, asleep_after: TicketId, after: TicketId, limit: int) -> list[Filed]:
+        """Open tickets to work out anew, by number: at most `limit` that nothing will wake, then `limit` of all."""
 
     async def last_digest(self, team: TeamId) -> date | None: ...
 

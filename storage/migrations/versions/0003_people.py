@@ -1,11 +1,11 @@
-"""Rotas have exceptions, people link their identities, roads are proved, and every platform knows how far it has read."""
+"""Rotas have exceptions, people link their identities, roads are proved, platforms know how far they have read."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from alembic import op
-from sqlalchemy import BigInteger, Column, Integer, Text
+from sqlalchemy import BigInteger, Column, Integer, Text, text
 
 revision = "0003"
 down_revision = "0002"
@@ -16,6 +16,9 @@ depends_on = None
 def upgrade() -> None:
     _make_people()
     _make_roads()
+    is_open, asleep = text("is_open = 1"), text("is_open = 1 AND wake_at IS NULL")
+    op.create_index("tickets_open_by_number", "tickets", ["id"], sqlite_where=is_open, postgresql_where=is_open)
+    op.create_index("tickets_asleep", "tickets", ["id"], sqlite_where=asleep, postgresql_where=asleep)
 
 
 def _make_people() -> None:
