@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,10 +19,12 @@ from bot.domain.rules import Rules
 from bot.engine.alarm import Alarm
 from bot.engine.relay import Relay
 from bot.services import failpoint
+from bot.services.auditor import Auditor, Machine, Report
 from bot.services.desk import Committed, Desk
 from bot.services.directory import AddressBook
-from bot.services.ports import Arrival, Fenced, Reads, Store, Timepiece
+from bot.services.ports import Arrival, Fenced, Reads, Road, Store, Timepiece
 from bot.services.reception import PutAside, Reception
+from bot.services.roads import Roads, way_in
 from bot.services.watch import Watch
 from handlers.dispatch import Dispatcher
 from handlers.drawing import BUNDLES, Drawer
@@ -63,7 +65,11 @@ class App:
         texts: Texts,
         platforms: Mapping[str, Platform],
         sweep: timedelta = SWEEP,
+        roads: Iterable[Road] = (),
+        machine: Callable[[], Machine] = Machine,
+        audited: Callable[[Report], None] = lambda _: None,
     ) -> None:
+        """`roads`: what is known of them from before. `audited` hears of every report of the auditor."""
         self.rules = rules
         self.reads: Reads = store.reads
         self.time = timepiece
@@ -71,6 +77,10 @@ class App:
         self.platforms = platforms
         self.desk = Desk(store, rules, timepiece, people, on_commit=self._committed)
         self.alarm = Alarm(timepiece, sweep=sweep)
+        self.roads = Roads(roads)
+        self.auditor = Auditor(
+            self.desk, self.reads, timepiece, self.roads, machine=machine, ring=self.alarm.ring, told=audited
+        )
         house = House(
             rules=rules,
             texts=texts,
@@ -120,6 +130,7 @@ class App:
             for platform in self.platforms.values():
                 await platform.start(_Intake(self.reception, self.time))
             rooms.create_task(self._review(), name="review")
+            auditing = rooms.create_task(self.auditor.run(), name="auditor")
             quiet_collector()
             failpoint.hit(BEFORE_READY)
             self._ready.set()
@@ -132,6 +143,7 @@ class App:
             failpoint.hit(RECEIVED_ALL)
             self.alarm.stop()
             watching.cancel()
+            auditing.cancel()
             self.relay.close()
             await relaying
             failpoint.hit(SENT_ALL)
@@ -201,6 +213,8 @@ class App:
             self.alarm.ring_at(done.wake_at)
 
     async def _handle(self, arrival: Arrival) -> None:
+        self.desk.counts.arrivals[(arrival.platform,)] += 1
+        self.roads.proved(way_in(arrival.platform), self.time.now())
         platform = self.platforms.get(arrival.platform)
         if platform is None:
             log.error("arrival_of_nowhere", key=arrival.key, platform=arrival.platform)

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Integer, Select, bindparam, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.domain.ids import PersonId, TeamId, TicketId
-from bot.services.ports import LEASE, DeadLetter, Entry, Filed, Letter, Profile, Road, Tally, Vitals, Wake
+from bot.domain.ids import PersonId, Priority, TeamId, TicketId
+from bot.services.ports import LEASE, DeadLetter, Entry, Filed, Letter, OpenCount, Profile, Road, Tally, Vitals, Wake
 from storage import codec, inbox, outbox, roads, schema, showings, tally, vitals
 from storage.codec import AnyRow
 from storage.dialect import snapshot
@@ -162,6 +162,10 @@ class SqlReads:
 
     async def roads(self) -> list[Road]:
         return [roads.road_of(row) for row in await self._all(roads.ALL)]
+
+    async def open_counts(self) -> list[OpenCount]:
+        rows = await self._all(vitals.OPEN_COUNTS)
+        return [OpenCount(TeamId(row.team), Priority(row.priority), row.amount) for row in rows]
 
     async def vitals(self, now: datetime, *, late: timedelta, late_pages: timedelta, late_letters: timedelta) -> Vitals:
         """All of it seen at one moment."""

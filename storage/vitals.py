@@ -28,6 +28,12 @@ _BURIED = (
     .where(outbox.in_state(schema.DEAD), _o.settled_at >= bindparam("died_since", type_=_o.settled_at.type))
 )
 
+OPEN_COUNTS = (
+    select(_t.team, _t.priority, func.count().label("amount"))
+    .where(_IS_OPEN)
+    .group_by(_t.team, _t.priority)
+    .order_by(_t.team, _t.priority)
+)
 NOTHING_AHEAD = select(schema.tickets).where(_IS_OPEN, _t.wake_at.is_(None), _t.id > bindparam("after")).order_by(_t.id)
 OPEN_AFTER = select(schema.tickets).where(_IS_OPEN, _t.id > bindparam("after")).order_by(_t.id)
 

@@ -19,6 +19,8 @@ from bot.services.ports import Fenced, Filed, Lag, Reads, Road, Timepiece, Vital
 from bot.services.roads import KeepRoads, Roads
 
 EVERY = timedelta(minutes=1)
+LEAST_PAUSE_S = 1.0
+"""However fast a demonstration's time runs."""
 RECOMPUTED_AT_ONCE = 200
 """Open tickets whose next moment is worked out anew in one look; the next look takes the next."""
 
@@ -153,7 +155,7 @@ def _proof(road: Road | None) -> datetime | None:
 
 
 def _is_failing(road: Road, limits: Limits) -> bool:
-    """It failed, and for so long before that nothing came through. One refusal after many deliveries is no dead road."""
+    """It failed, and for so long before that nothing came through. One refusal after many deliveries is none."""
     if road.works or road.failed_at is None:
         return False
     return road.proved_at is None or road.failed_at - road.proved_at > limits.failing
@@ -200,7 +202,7 @@ class Auditor:
                 raise
             except Exception:
                 log.exception("audit_failed")
-            await asyncio.sleep(self._time.real_seconds_until(self._time.now() + EVERY))
+            await asyncio.sleep(max(LEAST_PAUSE_S, self._time.real_seconds_until(self._time.now() + EVERY)))
 
     async def look(self) -> Report:
         """One report. What could be repaired is; whoever should know has been told."""

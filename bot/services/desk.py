@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from time import perf_counter
 from typing import Generic, Protocol, TypeVar
 
 from bot.domain.anew import anew
@@ -21,6 +22,7 @@ from bot.domain.rules import Rules
 from bot.domain.sla import Clock, PromiseState
 from bot.domain.ticket import Ticket
 from bot.services import failpoint
+from bot.services.counts import Counts
 from bot.services.ports import Arrival, Change, Directory, Dues, Fenced, Letter, NotSaved, Store, Timepiece, Unit
 
 T = TypeVar("T")
@@ -119,6 +121,7 @@ class Desk:
         on_commit: Callable[[Committed], None] = lambda _: None,
     ) -> None:
         self.rules = rules
+        self.counts = Counts()
         self._store = store
         self._time = timepiece
         self._directory = directory
@@ -209,7 +212,8 @@ class Desk:
             self._on_commit(done)  # out of the try: what is committed must not be written again
 
     async def _together(self, batch: Sequence[_Knock]) -> Committed:
-        sitting = _Sitting(self.rules, self._directory, self._time.now())
+        begun_s = perf_counter()
+        sitting = _Sitting(self.rules, self._directory, self._time.now(), self.counts)
         async with self._store.transaction() as unit:
             if self._last_number is None:
                 self._last_number = await unit.last_number()
@@ -230,6 +234,7 @@ class Desk:
             errands = [await knock.run(unit) for knock in batch if isinstance(knock, _Errand)]
             failpoint.hit(BEFORE_COMMIT)
         failpoint.hit(AFTER_COMMIT)
+        self.counts.committed(len(batch), perf_counter() - begun_s)
         self._last_number = sitting.last_number
         for tell in (*sitting.answers, *errands):
             tell()
@@ -252,7 +257,7 @@ class Desk:
 class _Sitting:
     """One batch: decided in memory, one after another, then written at once."""
 
-    def __init__(self, rules: Rules, directory: Directory, now: datetime) -> None:
+    def __init__(self, rules: Rules, directory: Directory, now: datetime, counts: Counts) -> None:
         self.tickets: dict[TicketId, Ticket] = {}
         self.last_number = 0
         self.letters: list[Letter] = []
@@ -262,6 +267,7 @@ class _Sitting:
         self._rules = rules
         self._directory = directory
         self._now = now
+        self._counts = counts
         self._new: set[TicketId] = set()
         self._events: dict[TicketId, list[AnyEvent]] = {}
         self._handled: list[str] = []
@@ -274,11 +280,14 @@ class _Sitting:
             decision = decide(self.tickets.get(command.ticket), command, self._rules, self._now)
             letters = self._announced(decision.ticket, decision.events)
         except Refusal as refusal:
+            self._counts.commands[command.verb, type(refusal).__name__] += 1
             self._refuse(order, refusal)
             return
         except Exception as bug:  # delivered to the one who asked: a bug in one command is not its neighbours' affair
+            self._counts.commands[command.verb, "bug"] += 1
             self._refuse(order, bug)
             return
+        self._counts.commands[command.verb, "done"] += 1
         ticket = decision.ticket
         if isinstance(command, Raise):
             self.last_number += 1

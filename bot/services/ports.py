@@ -12,7 +12,7 @@ from typing import Protocol
 
 from bot.domain.commands import Downtime
 from bot.domain.events import AnyEvent
-from bot.domain.ids import PersonId, TeamId, TicketId
+from bot.domain.ids import PersonId, Priority, TeamId, TicketId
 from bot.domain.rules import Person
 from bot.domain.ticket import Ticket
 
@@ -281,6 +281,15 @@ class Lag:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenCount:
+    """How many open tickets of one priority a team has."""
+
+    team: TeamId
+    priority: Priority
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Vitals:
     """What is late in the database."""
 
@@ -389,6 +398,9 @@ class Reads(Protocol):
         """The high-water mark of the desk's time."""
 
     async def roads(self) -> list[Road]: ...
+
+    async def open_counts(self) -> list[OpenCount]:
+        """How many open tickets each team has of each priority; those it has none of are left out."""
 
     async def vitals(self, now: datetime, *, late: timedelta, late_pages: timedelta, late_letters: timedelta) -> Vitals:
         """What is late by more than this: tickets and arrivals, pages, other letters."""

@@ -1,0 +1,1 @@
+"""Other systems, one file each: strangers to one another."""
