@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from starlette.applications import Starlette
 
 from bot.app import App, at_work
+from bot.beacon import Beacon
 from bot.chat.port import Manners
 from bot.domain.rules import Person, Rules
 from bot.platforms.local.adapter import GENEROUS, LocalPlatform
@@ -22,10 +23,10 @@ from bot.platforms.local.serve import Server
 from bot.platforms.local.street import Inhabitant, Language, Place, Street, channel
 from bot.platforms.local.web import StreetClock, build
 from bot.platforms.local.wire import PATIENCE_S, InHouse, Wire
+from bot.services.auditor import Machine, Report
 from bot.services.desk import Chore, T
 from bot.services.directory import AddressBook
 from bot.services.ports import Timepiece
-from bot.services.transcript import Body
 from handlers.speech import Texts, load_texts
 from storage.engine import SqlStore
 
@@ -51,6 +52,8 @@ async def put_together(
     patience_s: float = PATIENCE_S,
     manners: Manners = GENEROUS,
     sweep: timedelta = timedelta(seconds=5),
+    machine: Callable[[], Machine] = Machine,
+    audited: Callable[[Report], None] = lambda _: None,
 ) -> LocalHouse:
     """Nothing runs yet. `out`: the address of a street in another process to which the desk's messages go, and
     `patience_s` how long it may take to answer."""
@@ -75,6 +78,9 @@ async def put_together(
         texts=texts,
         platforms={PLATFORM: LocalPlatform(wire, channels=manners)},
         sweep=sweep,
+        roads=await store.reads.roads(),
+        machine=machine,
+        audited=audited,
     )
     return LocalHouse(app, street)
 
@@ -85,18 +91,14 @@ def _far_wire(out: str, patience_s: float) -> Wire:
     return OverHttp(out, lambda: datetime.now(UTC), patience_s=patience_s)
 
 
-def page_of(house: LocalHouse, clock: StreetClock, key: str | None) -> Starlette:
-    """The web page and the HTTP API of the street."""
+def page_of(house: LocalHouse, clock: StreetClock, key: str | None, beacon: Beacon | None = None) -> Starlette:
+    """The web page and the HTTP API of the street; /health and /metrics stand beside them."""
+    return build(house.street, house.app.intake, clock, key=key, more=(beacon or beacon_of(house.app)).routes())
 
-    async def health() -> Body:
-        return {
-            "now": house.app.time.now().isoformat(),
-            "waiting_arrivals": await house.app.reads.waiting_arrivals(),
-            "waiting_letters": await house.app.reads.waiting_letters(),
-            "dead_letters": len(await house.app.reads.dead_letters()),
-        }
 
-    return build(house.street, house.app.intake, clock, key=key, health=health)
+def beacon_of(app: App, heartbeat_at: Callable[[], datetime | None] = lambda: None) -> Beacon:
+    """What the desk says of itself."""
+    return Beacon(app.auditor, app.reads, app.time, app.desk.counts, heartbeat_at)
 
 
 @asynccontextmanager

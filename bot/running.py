@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 import webbrowser
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from bot import logs, office
+from bot.beacon import Beacon
 from bot.domain.rules import Rules
-from bot.local_house import new_key, opened, page_of, put_together, until_told_to_stop
+from bot.gateways.heartbeat import Heartbeat
+from bot.local_house import beacon_of, new_key, opened, page_of, put_together, until_told_to_stop
+from bot.platforms.local.serve import Server
 from bot.services import failpoint
+from bot.services.auditor import Machine
 from bot.services.ports import Fenced
 from bot.services.timepiece import DeskTime
 from bot.settings import Settings
@@ -45,17 +54,76 @@ async def run_desk(*, open_browser: bool) -> int:
 
 async def _work(settings: Settings, rules: Rules, store: SqlStore, *, open_browser: bool) -> None:
     time = DeskTime(high_water=await store.reads.last_seen())
+    heart = heart_of(settings, time)
     house = await put_together(
-        rules, store, time, out=settings.local_out or "", patience_s=settings.local_patience_s, sweep=settings.sweep
+        rules,
+        store,
+        time,
+        out=settings.local_out or "",
+        patience_s=settings.local_patience_s,
+        sweep=settings.sweep,
+        machine=lambda: machine_under(settings.database, time),
+        audited=heart.told if heart is not None else lambda _: None,
     )
+    beacon = beacon_of(house.app, lambda: None if heart is None else heart.last)
     key = settings.local_key.get_secret_value() if settings.local_key else new_key()
-    page = page_of(house, RealClock(time), key)
-    async with opened(house, page, settings.local_host, settings.local_port) as address:
+    page = page_of(house, RealClock(time), key, beacon)
+    async with (
+        beating(heart),
+        lit(beacon, settings),
+        opened(house, page, settings.local_host, settings.local_port) as address,
+    ):
         print(f"The desk is open: {address}/?key={key}", flush=True)
         print(f"It keeps everything in {settings.database}. Stop it with Ctrl-C.", flush=True)
         if open_browser:
             webbrowser.open(f"{address}/?key={key}")
         await until_told_to_stop(house.app)
+
+
+def heart_of(settings: Settings, time: DeskTime) -> Heartbeat | None:
+    """The outward heartbeat, when there is somebody to hear it."""
+    url = settings.heartbeat_url
+    return None if url is None else Heartbeat(url.get_secret_value(), time)
+
+
+@asynccontextmanager
+async def beating(heart: Heartbeat | None) -> AsyncIterator[None]:
+    """The heartbeat is sent within the block."""
+    if heart is None:
+        yield
+        return
+    running = asyncio.ensure_future(heart.run())
+    try:
+        yield
+    finally:
+        running.cancel()
+        await asyncio.wait({running})
+
+
+@asynccontextmanager
+async def lit(beacon: Beacon, settings: Settings) -> AsyncIterator[None]:
+    """/health and /metrics have a port of their own within the block, if they shall. Raises OSError when it is
+    taken."""
+    if settings.health_port is None:
+        yield
+        return
+    server = Server(beacon.site(), host=settings.health_host, port=settings.health_port)
+    running = asyncio.ensure_future(server.run())
+    try:
+        yield
+    finally:
+        server.stop()
+        await running
+
+
+def machine_under(database: str, time: DeskTime) -> Machine:
+    """The disk on which the database file lies, and the clock."""
+    scheme, is_url, place = database.partition("://")
+    if is_url and not scheme.startswith("sqlite"):
+        return Machine(skew=time.skew)
+    file = Path(place.removeprefix("/") if is_url else database).resolve()
+    log = file.with_name(f"{file.name}-wal")
+    return Machine(shutil.disk_usage(file.parent).free, log.stat().st_size if log.exists() else 0, time.skew)
 
 
 @dataclass(frozen=True, slots=True)

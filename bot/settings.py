@@ -60,6 +60,11 @@ def _web_address(url: str | None) -> str | None:
     return url
 
 
+def _secret_web_address(url: SecretStr | None) -> SecretStr | None:
+    _web_address(None if url is None else url.get_secret_value())
+    return url
+
+
 def _lowered(word: object) -> object:
     return word.lower() if isinstance(word, str) else word
 
@@ -100,6 +105,15 @@ class Settings(BaseSettings):
     local_patience_s: Annotated[
         float, Field(ge=0.1, le=15, allow_inf_nan=False), Write("a number of seconds from 0.1 to 15")
     ] = Field(10.0, description="Seconds after which a chat network elsewhere that has not answered counts as silent.")
+    health_host: Annotated[str, Write("the name or address of an interface of this machine")] = Field(
+        "127.0.0.1", description="Where /health and /metrics listen, when they have a port of their own."
+    )
+    health_port: Annotated[int | None, Field(ge=1, le=65535), Write("a whole number from 1 to 65535, or nothing")] = (
+        Field(None, description="The TCP port of /health and /metrics; empty: only beside the local chat.")
+    )
+    heartbeat_url: Annotated[
+        SecretStr | None, AfterValidator(_secret_web_address), Write("a URL that begins with `https://`, or nothing")
+    ] = Field(None, description="A URL that is fetched every minute, and only when all is well; empty for none.")
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         BeforeValidator(_lowered),

@@ -88,8 +88,8 @@ class WhoKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """`on_call` with the place in the order ("1", "2"), `person`, `rota` or `team` (whoever is on call there first) with
-    an id, or the team's lead, manager or channel."""
+    """`on_call` with the place in the order ("1", "2"), `person`, `rota` or `team` (its first on call) with an id,
+    or the team's lead, manager or channel."""
 
     kind: WhoKind
     value: str = ""

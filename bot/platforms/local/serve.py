@@ -1,24 +1,31 @@
-"""The web server of the local chat: loopback only, on a port that is known before the first request."""
+"""The web server of the local chat, on a port that is known before the first request."""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 import uvicorn
 from starlette.applications import Starlette
-
-from bot.platforms.local.street import Street
 
 GRACE_S = 3
 BACKLOG = 256
 
 
+class Closing(Protocol):
+    """Something people follow that can come to its end."""
+
+    def close(self) -> None: ...
+
+
 class Server:
     """Requests are taken from the moment this is made and answered while `run` runs."""
 
-    def __init__(self, app: Starlette, street: Street, *, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self, app: Starlette, street: Closing | None = None, *, host: str = "127.0.0.1", port: int = 0
+    ) -> None:
         """Listening on this port, or on a free one. Raises OSError when the port is taken."""
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.create_server((host, port), family=family, backlog=BACKLOG)
@@ -42,7 +49,8 @@ class Server:
 
     def stop(self) -> None:
         """Those who follow the street come to their end, and `run` returns within a few seconds."""
-        self._street.close()
+        if self._street is not None:
+            self._street.close()
         self._server.should_exit = True
 
 
