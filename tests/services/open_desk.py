@@ -34,6 +34,7 @@ class Open:
     desk: Desk
     store: SqlStore
     running: asyncio.Task[None]
+    time: Timepiece
     batches: list[Committed] = field(default_factory=list)
 
 
@@ -49,7 +50,7 @@ async def at_work(
     await asyncio.sleep(0)  # it waits for the first knock
     async with asyncio.timeout(patience_s):
         try:
-            yield Open(desk, store, running, batches)
+            yield Open(desk, store, running, time or standing(), batches)
         finally:
             desk.close()
             with suppress(Fenced, asyncio.CancelledError):
