@@ -198,6 +198,16 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class DrillPlan:
+    """A test page each month on the first such weekday (Monday is 0), `at` this time in the team's zone. Whoever is on
+    call has `within` to acknowledge it."""
+
+    weekday: int
+    at: time
+    within: timedelta = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
 class Manner:
     """How the desk behaves where no agreement says otherwise."""
 
@@ -225,6 +235,7 @@ class Manner:
     """How long that question waits before the calling begins again."""
     last_resort: PersonId | None = None
     """Who is called where a policy reaches nobody and names no last resort itself."""
+    drills: DrillPlan | None = None
 
 
 @dataclass(frozen=True, slots=True)
