@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import alarms, door, start, storm, worktime
+from benchmarks import alarms, audit, door, start, storm, worktime
 
 
 def main() -> int:
@@ -11,6 +11,7 @@ def main() -> int:
         ("The door", door.main),
         ("Alarms", alarms.main),
         ("A storm", storm.main),
+        ("A look of the auditor", audit.main),
         ("Start, memory, routes", start.main),
         ("Working time", worktime.main),
     ):
