@@ -1,0 +1,1 @@
+"""Slack as a platform: listening without losing, drawing without breaking, sending without doubling."""
