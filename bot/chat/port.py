@@ -36,7 +36,10 @@ class Undelivered(Exception):
     `forever`: trying again cannot help (gone, blocked, archived, refused as malformed).
     `maybe_sent`: the outcome is unknown; it may have been delivered.
     `retry_after`: how long the platform asks us to wait, if it says so; with `everyone` the whole platform must wait,
-    otherwise only this address."""
+    otherwise only this address.
+    `gone`: the message to edit is not there any more, or must not be edited.
+    `malformed`: the platform refuses its shape.
+    `moved_to`: the place has this address now."""
 
     def __init__(
         self,
@@ -46,6 +49,9 @@ class Undelivered(Exception):
         maybe_sent: bool = False,
         retry_after: timedelta | None = None,
         everyone: bool = False,
+        gone: bool = False,
+        malformed: bool = False,
+        moved_to: Address | None = None,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
@@ -53,6 +59,9 @@ class Undelivered(Exception):
         self.maybe_sent = maybe_sent
         self.retry_after = retry_after
         self.everyone = everyone
+        self.gone = gone
+        self.malformed = malformed
+        self.moved_to = moved_to
 
 
 @dataclass(frozen=True, slots=True)
