@@ -24,7 +24,8 @@ SPOKEN = frozenset({"", "file_share", "thread_broadcast", "me_message", "bot_mes
 POINT_CALLBACK = "desk_point"
 """The message shortcut "Raise as ticket"."""
 
-_SECRET = ("token", "response_url", "response_urls", "authorizations", "authed_users", "event_context")
+SECRETS = ("token", "response_url", "response_urls", "authorizations", "authed_users", "event_context")
+"""Parts of a payload that are not stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class _Visit:
         about: tuple[str, str] | None = None,
     ) -> Knock:
         said = {name: self.names[name] for name in sorted(called_in(self.body)) if name in self.names}
-        kept = {name: value for name, value in self.body.items() if name not in _SECRET}
+        kept = {name: value for name, value in self.body.items() if name not in SECRETS}
         head = {"what": what, "at": self.at.isoformat(), "me": asdict(self.me), "names": said}
         stored = head | {"payload": kept}
         text = json.dumps(_whole(stored), ensure_ascii=False, separators=(",", ":"))
@@ -233,7 +234,8 @@ def _if_for_us(
     lane = conversation if is_direct(conversation) else f"{conversation}:{thread}"
     text = message.get("text") or ""
     calls = mentions(text, visit.me.user) or mentions(was, visit.me.user)
-    if is_direct(conversation) or calls or conversation in visit.ears.overheard:
+    answers = message.get("parent_user_id") == visit.me.user
+    if is_direct(conversation) or calls or answers or conversation in visit.ears.overheard:
         return visit.knock(key, lane, what)
     if thread == ts and what == "said":
         return NOT_FOR_US

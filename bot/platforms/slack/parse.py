@@ -207,7 +207,7 @@ def _author(message: Body) -> Identity:
 
 def _place(conversation: str, message: Body) -> Address:
     if places.is_direct(conversation):
-        return places.direct(message.get("user") or "")
+        return places.direct(message["user"]) if message.get("user") else places.channel(conversation)
     return places.channel(conversation, message.get("thread_ts") or message["ts"])
 
 
