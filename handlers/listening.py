@@ -77,4 +77,4 @@ async def _is_of_the_crew(turn: Turn, number: TicketId | None) -> bool:
             turn.teams
         )  # who works in a team gives orders: a ticket of others is then refused, not talked about
     found = await turn.house.reads.ticket(number)
-    return found is not None and may(turn.who.id, "acknowledge", found.ticket, turn.house.rules)
+    return found is not None and may(turn.who.id, "acknowledge", found.ticket, turn.house.rules, turn.now)

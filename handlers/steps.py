@@ -217,9 +217,9 @@ def is_possible(step: Step, ticket: Ticket, ways: frozenset[Stand], rules: Rules
 
 def refuse_unless(step: Step, ticket: Ticket | None, person: PersonId, rules: Rules, now: datetime) -> None:
     """Raises the Refusal that the desk would raise, before a form is filled in for nothing."""
-    if ticket is None or not may_see(person, ticket, rules):
+    if ticket is None or not may_see(person, ticket, rules, now):
         raise NotFound()
-    ways = stands(person, ticket, rules)
+    ways = stands(person, ticket, rules, now)
     if RIGHTS[step.verb].isdisjoint(ways):
         raise NotAllowed(ref=ticket.ref, verb=step.verb)
     if is_possible(step, ticket, ways, rules, now):

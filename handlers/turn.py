@@ -101,7 +101,7 @@ class Turn:
 
     def showing(self, ticket: Ticket) -> Letter:
         """The ticket itself, drawn when it is sent and live from then on: what somebody asked to be shown."""
-        crew = is_crew(self.who.id, ticket, self.house.rules)
+        crew = is_crew(self.who.id, ticket, self.house.rules, self.now)
         return Letter(
             key=f"answer:{self.came.key}:show:{ticket.id}",
             to=self.came.place,
@@ -132,7 +132,7 @@ class Turn:
     async def filed(self, number: TicketId) -> Filed:
         """The ticket as it lies in the file, if it exists for this person. Raises NotFound."""
         found = await self.house.reads.ticket(number)
-        if found is None or not may_see(self.who.id, found.ticket, self.house.rules):
+        if found is None or not may_see(self.who.id, found.ticket, self.house.rules, self.now):
             raise NotFound(ref=f"#{number}")
         return found
 

@@ -63,7 +63,7 @@ def passed_on(turn: Turn, ticket: Ticket, *, private: bool = False, lead: str = 
     view = turn.view(ticket)
     if private:
         return word_back(turn.say("noted", ref=ticket.ref), tone=Tone.QUIET)
-    to = view.requester if is_crew(turn.who.id, ticket, turn.house.rules) else view.holder
+    to = view.requester if is_crew(turn.who.id, ticket, turn.house.rules, turn.now) else view.holder
     return word_back(turn.say("passed-on", ref=ticket.ref, to=to), lead=lead, tone=Tone.QUIET)
 
 

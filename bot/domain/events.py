@@ -110,7 +110,8 @@ class AskedWhetherForgotten(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lapsed(Event):
     """The acknowledgement of `person` counts no more, and people are called again: `why` is "promise" when they had
-    promised to have done something by now, "forgotten" when they did not answer."""
+    promised to have done something by now, "forgotten" when they did not answer, and otherwise the promise to the
+    requester whose warning or breach takes it from them ("broken:resolution")."""
 
     name: ClassVar[str] = "lapsed"
     person: PersonId
@@ -196,14 +197,39 @@ class Called(Event):
     late: bool = False
     down_since: datetime | None = None
     down_until: datetime | None = None
+    again: tuple[PersonId, ...] = ()
+    """Those of them who have been called for this ticket before."""
+    last_resort: bool = False
+    """No level reached anybody: these are whoever was left."""
+    elsewhere: TeamId | None = None
+    """Nobody of the ticket's own team was left either: this team's channel or lead was called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NobodyThere(Event):
-    """A level of the policy had nobody to call, so the next one was called at once."""
+    """A level of the policy had nobody to call who can be reached, so the next one was called at once."""
 
     name: ClassVar[str] = "nobody_there"
     level: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NobodyReached(Event):
+    """No way to anybody at all worked: the requester is told."""
+
+    name: ClassVar[str] = "nobody_reached"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drilled(Event):
+    """A drill is over: `person` answered after `took_s` seconds, or nobody did (`person` is None)."""
+
+    name: ClassVar[str] = "drilled"
+    passed: bool
+    person: PersonId | None
+    took_s: int
+    why: str = ""
+    """Why it failed: "nobody_there", "not_reached" or "unanswered"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,6 +300,8 @@ AnyEvent = (
     | Nudged
     | Called
     | NobodyThere
+    | NobodyReached
+    | Drilled
     | Warned
     | Broken
     | Rated

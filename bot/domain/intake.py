@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.domain import escalation
-from bot.domain.access import Stand, stands
+from bot.domain import drilling, escalation, standby
+from bot.domain.access import Stand, may_drill, stands
 from bot.domain.anew import anew
 from bot.domain.commands import Confirm, Overrule, Raise, Reclassify
+from bot.domain.decided import Step
 from bot.domain.events import AnyEvent, Confirmed, Overruled, Raised, Reclassified
-from bot.domain.ids import Priority, Status
-from bot.domain.kinds import KINDS
-from bot.domain.passing import Step
+from bot.domain.ids import DESK, Priority, Status
+from bot.domain.kinds import EVERY_KIND, KINDS
 from bot.domain.refusals import AlreadyDone, Empty, Missing, NotAllowed, NotFromHere, Unknown
-from bot.domain.rules import Rules
+from bot.domain.rules import Policy, Rules
 from bot.domain.sla import Mark, MarkKind
-from bot.domain.ticket import Override, Ticket
+from bot.domain.ticket import Chase, Override, Ticket
 
 
 def raised(command: Raise, rules: Rules, now: datetime) -> Step:
     """A new ticket whose clocks run and whose first call has gone out, unless it waits for the author's word."""
     if not command.words.strip():
         raise Empty()
-    if command.kind not in KINDS:
+    if command.kind not in EVERY_KIND:
         raise Unknown(what="kind", value=command.kind)
+    if not (may_drill(command.by, rules) if command.kind not in KINDS else command.by != DESK):
+        raise NotAllowed(ref="", verb=command.verb)
     if command.service not in rules.services:
         raise Unknown(what="service", value=command.service)
     team = rules.team_of(command.service)
@@ -69,6 +71,9 @@ def raised(command: Raise, rules: Rules, now: datetime) -> Step:
         rules_version=rules.version,
         sequel_of=command.sequel_of,
     )
+    if drilling.is_drill(ticket):
+        drilled, more = drilling.called(ticket, rules, now)
+        return drilled, (event, *more)
     return _calling(ticket, (event,), rules, now)
 
 
@@ -86,7 +91,7 @@ def reclassified(ticket: Ticket, command: Reclassify, rules: Rules, now: datetim
     """Another reading of the same ticket, with history kept; priority, promises and callers follow."""
     if not ticket.is_open:
         raise NotFromHere(ref=ticket.ref, status=ticket.status, verb=command.verb)
-    if stands(command.by, ticket, rules) == {Stand.REQUESTER, Stand.COLLEAGUE} and ticket.status is not Status.NEW:
+    if stands(command.by, ticket, rules, now) == {Stand.REQUESTER, Stand.COLLEAGUE} and ticket.status is not Status.NEW:
         raise NotAllowed(ref=ticket.ref, verb=command.verb)
     if command.kind is not None and command.kind not in KINDS:
         raise Unknown(what="kind", value=command.kind)
@@ -98,7 +103,7 @@ def reclassified(ticket: Ticket, command: Reclassify, rules: Rules, now: datetim
         ticket,
         kind=command.kind or ticket.kind,
         service=service,
-        team=rules.team_of(service).id,
+        team=ticket.team if service == ticket.service else rules.team_of(service).id,
         private=ticket.private or rules.services[service].private,
         impact=impact,
         urgency=urgency,
@@ -146,13 +151,18 @@ def _rejudged(was: Ticket, read: Ticket, rules: Rules, now: datetime) -> Ticket:
     if read.acknowledged_by is not None:
         return read
     policy = rules.policy_for(read.team, read.priority)
-    same = policy is not None and was.chase is not None and was.chase.policy == policy.id and was.team == read.team
+    same = policy is not None and was.chase is not None and was.team == read.team and _began_with(was.chase, policy)
     return _unsettled(read, rules, now) if same else escalation.begin(read, rules, now)
+
+
+def _began_with(chase: Chase, policy: Policy) -> bool:
+    """In whatever version."""
+    return chase.policy.partition("@")[0] == policy.id
 
 
 def _works_there(ticket: Ticket, rules: Rules) -> bool:
     team = rules.team(ticket.team)
-    return ticket.holder is not None and ticket.holder in (*team.members, *team.on_call, team.lead)
+    return ticket.holder is not None and ticket.holder in (*standby.everybody(team, rules), *team.members, team.lead)
 
 
 def _unsettled(ticket: Ticket, rules: Rules, now: datetime) -> Ticket:

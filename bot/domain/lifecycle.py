@@ -6,18 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain import intake, moves, passing, talk
+from bot.domain import drilling, escalation, handing_on, intake, moves, passing, talk
 from bot.domain.access import may, may_see
 from bot.domain.anew import anew
 from bot.domain.commands import (
     Acknowledge,
+    AddResponder,
     Assign,
+    CallUp,
     Cancel,
     Close,
     Command,
     Confirm,
+    HandOver,
+    KeepOn,
     Nudge,
     Overrule,
+    PassOn,
     Raise,
     Rate,
     Reclassify,
@@ -28,14 +33,15 @@ from bot.domain.commands import (
     Schedule,
     Start,
     Tick,
+    Unreached,
     WaitForApproval,
     WaitForRequester,
     WaitForSupplier,
 )
+from bot.domain.decided import Step
 from bot.domain.events import AnyEvent
 from bot.domain.judging import sealed
-from bot.domain.passing import Step
-from bot.domain.refusals import NotAllowed, NotFound
+from bot.domain.refusals import NotAllowed, NotFound, NotFromHere
 from bot.domain.rules import Rules
 from bot.domain.ticket import Ticket
 
@@ -54,19 +60,16 @@ def decide(ticket: Ticket | None, command: Command, rules: Rules, now: datetime)
     `now` never runs backwards for one ticket. A promise that ran out before `now` is recorded first, whoever comes."""
     if isinstance(command, Raise):
         return _counted(*intake.raised(command, rules, now))
-    if ticket is None or not may_see_or_tick(ticket, command, rules):
+    if ticket is None or not may_see(command.by, ticket, rules, now):
         raise NotFound(ref=f"#{command.ticket}")
-    if not may(command.by, _right(command), ticket, rules):
+    if not may(command.by, _right(command), ticket, rules, now):
         raise NotAllowed(ref=ticket.ref, verb=_right(command))
+    if ticket.nature.only and _right(command) not in ticket.nature.only:
+        raise NotFromHere(ref=ticket.ref, status=ticket.status, verb=_right(command))
     if isinstance(command, Review):
         return _counted(*passing.reviewed(ticket, command, rules, now))
     after, events = _lived(ticket, command, rules, now)
     return _counted(sealed(after, rules, now), events)
-
-
-def may_see_or_tick(ticket: Ticket, command: Command, rules: Rules) -> bool:
-    """Time sees every ticket; people see theirs."""
-    return isinstance(command, Tick | Review) or may_see(command.by, ticket, rules)
 
 
 def _lived(ticket: Ticket, command: Command, rules: Rules, now: datetime) -> Step:
@@ -74,7 +77,7 @@ def _lived(ticket: Ticket, command: Command, rules: Rules, now: datetime) -> Ste
         woken, moved = moves.woken(ticket, now)
         after, events = passing.ticked(woken, command, rules, now)
         return after, (*moved, *events)
-    noted, late = passing.note_breaks(ticket, rules, now)
+    noted, late = passing.noticed(ticket, rules, now)
     after, events = _obey(noted, command, rules, now)
     return after, (*late, *events)
 
@@ -87,8 +90,12 @@ def _obey(ticket: Ticket, command: Command, rules: Rules, now: datetime) -> Step
             return intake.reclassified(ticket, command, rules, now)
         case Overrule():
             return intake.overruled(ticket, command, rules, now)
+        case Acknowledge() if drilling.is_drill(ticket):
+            return drilling.passed(ticket, command, now)
         case Acknowledge():
             return moves.acknowledged(ticket, command, now)
+        case PassOn() | KeepOn() | AddResponder() | CallUp() | HandOver() | Unreached():
+            return _hand_on(ticket, command, rules, now)
         case Assign():
             return moves.assigned(ticket, command, rules, now)
         case Start():
@@ -113,6 +120,29 @@ def _obey(ticket: Ticket, command: Command, rules: Rules, now: datetime) -> Step
             raise AssertionError("decided before")
 
 
+def _hand_on(
+    ticket: Ticket,
+    command: PassOn | KeepOn | AddResponder | CallUp | HandOver | Unreached,
+    rules: Rules,
+    now: datetime,
+) -> Step:
+    match command:
+        case PassOn():
+            return handing_on.passed_on(ticket, command, rules, now)
+        case KeepOn():
+            return handing_on.kept_on(ticket, command, now)
+        case AddResponder():
+            return handing_on.responder_added(ticket, command, rules, now)
+        case CallUp():
+            return handing_on.called_up(ticket, command, rules, now)
+        case HandOver():
+            return handing_on.handed_over(ticket, command, rules, now)
+        case Unreached() if drilling.is_drill(ticket):
+            return drilling.not_reached(ticket, command, now)
+        case Unreached():
+            return handing_on.not_reached(ticket, command, rules, now)
+
+
 def _right(command: Command) -> str:
     if isinstance(command, Say) and not command.public:
         return "note"
@@ -122,4 +152,5 @@ def _right(command: Command) -> str:
 def _counted(ticket: Ticket, events: Sequence[AnyEvent]) -> Decision:
     if not events:
         return Decision(ticket, ())
-    return Decision(anew(ticket, version=ticket.version + 1, entries=ticket.entries + len(events)), tuple(events))
+    known = escalation.numbered(ticket, ticket.entries + 1, events)
+    return Decision(anew(known, version=ticket.version + 1, entries=ticket.entries + len(events)), tuple(events))

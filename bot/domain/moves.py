@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain import escalation
+from bot.domain import attention, escalation
 from bot.domain.access import Stand, stands
 from bot.domain.anew import anew
 from bot.domain.commands import (
@@ -20,9 +20,9 @@ from bot.domain.commands import (
     WaitForRequester,
     WaitForSupplier,
 )
+from bot.domain.decided import Step
 from bot.domain.events import Acknowledged, AnyEvent, Assigned, Commented, Moved
-from bot.domain.ids import DESK, DONE, PersonId, Status
-from bot.domain.passing import Step
+from bot.domain.ids import DESK, DONE, WAITING, PersonId, Status
 from bot.domain.refusals import AlreadyDone, Missing, NotFromHere, TooLate, Unknown
 from bot.domain.rules import Rules
 from bot.domain.sla import Mark, MarkKind
@@ -35,12 +35,16 @@ _HELD_BY = frozenset({Stand.MEMBER, Stand.ON_CALL, Stand.LEAD})
 
 
 def acknowledged(ticket: Ticket, command: Acknowledge, now: datetime) -> Step:
-    """Nobody else is called; who acknowledges holds it unless somebody does already."""
+    """Nobody else is called; who acknowledges holds it unless somebody does already. With `until` they promise a sign
+    of work by then."""
     if not ticket.is_open:
         raise NotFromHere(ref=ticket.ref, status=ticket.status, verb=command.verb)
     if ticket.acknowledged_by is not None:
         raise AlreadyDone(ref=ticket.ref, verb=command.verb, by=ticket.acknowledged_by)
-    had, events = _had_by(ticket, command.by, now)
+    if command.until is not None and command.until <= now:
+        raise Missing(ref=ticket.ref, verb=command.verb, what="until")
+    had, events = _had_by(ticket, command.by, now, until=command.until)
+    had = anew(had, acknowledged_until=command.until)
     if ticket.status is not Status.NEW:
         return had, events
     after, moved = move(had, command.verb, command.by, now)
@@ -51,11 +55,11 @@ def assigned(ticket: Ticket, command: Assign, rules: Rules, now: datetime) -> St
     """Another holder. Taking it oneself is also an acknowledgement; giving it to another is not theirs."""
     if not ticket.is_open:
         raise NotFromHere(ref=ticket.ref, status=ticket.status, verb=command.verb)
-    if _HELD_BY.isdisjoint(stands(command.to, ticket, rules)):
+    if _HELD_BY.isdisjoint(stands(command.to, ticket, rules, now)):
         raise Unknown(what="holder", value=command.to)
     if ticket.holder == command.to:
         raise AlreadyDone(ref=ticket.ref, verb=command.verb, by=command.to)
-    given = anew(ticket, holder=command.to)
+    given = anew(ticket, holder=command.to, worked_at=now, asked_at=None)
     events: tuple[AnyEvent, ...] = (Assigned(at=now, by=command.by, to=command.to, was=ticket.holder),)
     if command.to == command.by and ticket.acknowledged_by is None:
         given, more = _had_by(given, command.by, now)
@@ -69,7 +73,7 @@ def assigned(ticket: Ticket, command: Assign, rules: Rules, now: datetime) -> St
 def started(ticket: Ticket, command: Start, now: datetime) -> Step:
     """Work goes on under somebody's name: a human response."""
     after, moved = move(ticket, command.verb, command.by, now)
-    had, events = _had_by(after, command.by, now)
+    had, events = _worked_by(after, command.by, now)
     return _heard(had, Mark(now, MarkKind.RESPOND)), (*events, *moved)
 
 
@@ -86,7 +90,7 @@ def waiting(
     if isinstance(command, WaitForRequester) and command.verb != ticket.status:
         asked = _heard(ticket, Mark(now, MarkKind.REPLY))
     after, moved = move(asked, command.verb, command.by, now, why=why)
-    had, events = _had_by(anew(after, waiting_for=why, until=command.until), command.by, now)
+    had, events = _worked_by(anew(after, waiting_for=why, until=command.until), command.by, now)
     return had, (*events, *moved)
 
 
@@ -104,7 +108,7 @@ def resolved(ticket: Ticket, command: Resolve, now: datetime) -> Step:
         raise Missing(ref=ticket.ref, verb=command.verb, what="solution")
     answered = _heard(ticket, Mark(now, MarkKind.RESPOND)) if ticket.is_open else ticket
     after, moved = move(answered, command.verb, command.by, now, why=solution)
-    had, events = _had_by(anew(after, solution=solution, done_at=now), command.by, now)
+    had, events = _worked_by(anew(after, solution=solution, done_at=now), command.by, now)
     return had, (*events, *moved)
 
 
@@ -128,8 +132,6 @@ def reopened(ticket: Ticket, command: Reopen, rules: Rules, now: datetime) -> St
         over_at=None,
         rating=None,
         waiting_for="",
-        acknowledged_by=None,
-        acknowledged_at=None,
         verdicts=(),
     )
     events: tuple[AnyEvent, ...] = moved
@@ -166,6 +168,8 @@ def move(
             raise AlreadyDone(ref=ticket.ref, verb=verb, by=ticket.holder or DESK)
         raise NotFromHere(ref=ticket.ref, status=ticket.status, verb=verb)
     after = anew(ticket, status=row.to, marks=(*ticket.marks, *_marks(ticket, row.to, now)))
+    if ticket.status in WAITING:
+        after = anew(after, worked_at=now)  # nobody forgets what was only waiting
     if not after.is_open:
         after = escalation.stop(after)
     if ticket.waiting_for:
@@ -191,14 +195,22 @@ def _marks(ticket: Ticket, to: Status, now: datetime) -> tuple[Mark, ...]:
             return resume
 
 
-def _had_by(ticket: Ticket, by: PersonId, now: datetime) -> tuple[Ticket, tuple[AnyEvent, ...]]:
+def _worked_by(ticket: Ticket, by: PersonId, now: datetime) -> tuple[Ticket, tuple[AnyEvent, ...]]:
+    """Somebody has it in hand and has shown a sign of work."""
+    had, events = _had_by(ticket, by, now)
+    return attention.worked(had, now), events
+
+
+def _had_by(
+    ticket: Ticket, by: PersonId, now: datetime, *, until: datetime | None = None
+) -> tuple[Ticket, tuple[AnyEvent, ...]]:
     """Somebody of the team has it in hand: acknowledged, held, and nobody is called."""
     events: tuple[AnyEvent, ...] = ()
     after = ticket
     if ticket.acknowledged_by is None:
         calls = ticket.chase.calls if ticket.chase else 0
-        events = (Acknowledged(at=now, by=by, after_calls=calls),)
-        after = anew(escalation.stop(ticket), acknowledged_by=by, acknowledged_at=now)
+        events = (Acknowledged(at=now, by=by, after_calls=calls, until=until),)
+        after = anew(escalation.stop(ticket), acknowledged_by=by, acknowledged_at=now, worked_at=now)
     if after.holder is None:
         events = (*events, Assigned(at=now, by=by, to=by, was=None))
         after = anew(after, holder=by)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from bot.domain.hours import Window
 from bot.domain.ids import CoverId, PersonId, RotaId
@@ -83,3 +84,67 @@ class Shift:
     ends: datetime
     layer: str = ""
     cover: CoverId | None = None
+
+
+def on_call_at(rota: Rota, covers: Sequence[Cover], at: datetime) -> tuple[PersonId, ...]:
+    """Who is on call at that moment, nobody twice; empty in a gap."""
+    people = tuple(one.person for one in rota.fixed if one.starts <= at < one.ends) or _by_layers(rota, at)
+    for cover in covers:
+        if cover.rota != rota.id or not cover.starts <= at < cover.ends:
+            continue
+        if cover.instead_of is None:
+            people = (cover.person,)
+        else:
+            people = tuple(cover.person if one == cover.instead_of else one for one in people)
+    return tuple(dict.fromkeys(people))
+
+
+def next_shift(rota: Rota, covers: Sequence[Cover], at: datetime) -> Shift | None:
+    """The first shift that begins after `at` by somebody not on call now; None: not within 366 days."""
+    now = on_call_at(rota, covers, at)
+    moment = at.replace(minute=0, second=0, microsecond=0)
+    for _ in range(366 * 24):
+        moment += timedelta(hours=1)
+        for person in on_call_at(rota, covers, moment):
+            if person not in now:
+                return Shift(person, moment, moment + timedelta(hours=1))
+    return None
+
+
+def people_in(rota: Rota) -> frozenset[PersonId]:
+    """Everybody the rota may ever name by itself."""
+    turns = (one for layer in rota.layers for turn in layer.turns for one in turn)
+    return frozenset((*turns, *(one.person for one in rota.fixed)))
+
+
+def _by_layers(rota: Rota, at: datetime) -> tuple[PersonId, ...]:
+    for layer in reversed(rota.layers):
+        turn = _turn(layer, at)
+        if turn:
+            return turn
+    return ()
+
+
+def _turn(layer: Layer, at: datetime) -> tuple[PersonId, ...]:
+    local = at.astimezone(ZoneInfo(layer.zone)).replace(tzinfo=None)
+    first = datetime.combine(layer.begins, layer.handover)
+    if local < first or (layer.until is not None and at >= layer.until) or not _holds(layer, local):
+        return ()
+    match layer.every:
+        case Every.MONTH:
+            months = (local.year - first.year) * 12 + local.month - first.month
+            count = months if (local.day, local.time()) >= (first.day, first.time()) else months - 1
+        case Every.WEEK:
+            count = (local - first).days // 7
+        case Every.DAY:
+            count = (local - first).days
+        case _:
+            count = int((local - first).total_seconds() // 3600)
+    return layer.turns[count // layer.length % len(layer.turns)]
+
+
+def _holds(layer: Layer, local: datetime) -> bool:
+    if layer.only is None:
+        return True
+    clock = local - local.replace(hour=0, minute=0, second=0, microsecond=0)
+    return any(window.opens <= clock < window.closes for window in layer.only[local.weekday()])

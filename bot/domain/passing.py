@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain import escalation
+from bot.domain import attention, drilling, escalation, reacting
 from bot.domain.anew import anew
 from bot.domain.commands import Downtime, Review, Tick
+from bot.domain.decided import Step
 from bot.domain.events import AnyEvent, Broken, Moved, Rescheduled, Warned
 from bot.domain.ids import DESK, Status
 from bot.domain.judging import moved_deadlines, promises_of
 from bot.domain.rules import Rules
 from bot.domain.sla import Clock, Mark, MarkKind, Promise, PromiseState, promises
 from bot.domain.ticket import Ticket
-
-Step = tuple[Ticket, Sequence[AnyEvent]]
-"""A ticket afterwards and what happened to it."""
 
 INSTANT = timedelta(milliseconds=1)
 """A promise kept at its deadline is kept, so a breach is looked for one instant after it."""
@@ -28,12 +25,26 @@ def ticked(ticket: Ticket, tick: Tick, rules: Rules, now: datetime) -> Step:
     ended before."""
     if ticket.is_over:
         return ticket, ()
-    noted, events = note_breaks(ticket, rules, now, down=tick.down, warn=True)
+    if drilling.is_drill(ticket):
+        return drilling.ticked(ticket, now)
+    noted, events = noticed(ticket, rules, now, down=tick.down, warn=True)
     if noted.is_done:
         closed, more = _closed_by_time(noted, rules, now)
         return closed, (*events, *more)
-    called, calls = escalation.call_due(noted, rules, now, down=tick.down)
-    return called, (*events, *calls)
+    looked, looks = attention.looked(noted, rules, now)
+    called, calls = escalation.call_due(looked, rules, now, down=tick.down)
+    return called, (*events, *looks, *calls)
+
+
+def noticed(
+    ticket: Ticket, rules: Rules, now: datetime, *, down: Downtime | None = None, warn: bool = False
+) -> Step:
+    """What became of the promises is on record, and what the policy wants done about it is done."""
+    noted, events = note_breaks(ticket, rules, now, down=down, warn=warn)
+    if not events or not noted.is_open:
+        return noted, events
+    after, more = reacting.reacted(noted, events, rules, now)
+    return after, (*events, *more)
 
 
 def note_breaks(
@@ -73,6 +84,9 @@ def ahead(ticket: Ticket, rules: Rules, now: datetime) -> Ahead:
     moments = [ticket.chase.next_at] if ticket.chase else []
     if ticket.until is not None:
         moments.append(ticket.until)
+    look = attention.next_look(ticket, rules)
+    if look is not None:
+        moments.append(look)
     for promise in made:
         if _is_unsaid(promise, ticket):  # other terms have come too late for it
             moments.append(now + INSTANT)

@@ -59,3 +59,15 @@ class Empty(Refusal):
     """There are no words in it."""
 
     code = "empty"
+
+
+class NotCalled(Refusal):
+    """Only somebody who was called can say "not me"."""
+
+    code = "not_called"
+
+
+class TooSoon(Refusal):
+    """It was asked for a moment ago; `when` (ISO 8601) says from when on it can be asked for again."""
+
+    code = "too_soon"

@@ -151,6 +151,11 @@ class Policy:
     reactions: tuple[Reaction, ...] = ()
     version: str = ""
 
+    @property
+    def key(self) -> PolicyId:
+        """How an escalation remembers the policy with which it began."""
+        return PolicyId(f"{self.id}@{self.version}") if self.version else self.id
+
 
 @dataclass(frozen=True, slots=True)
 class Team:
@@ -288,6 +293,15 @@ class Rules:
         """Whom to call, or None when this team calls nobody for that priority."""
         policy = self.team(team).policies.get(priority)
         return None if policy is None else self.policies[policy]
+
+    def policy_of(self, key: PolicyId) -> Policy | None:
+        """The policy as it was when an escalation began with it; as it is now where that version was not kept, and None
+        when there is none of that name any more."""
+        name, _, version = key.partition("@")
+        current = self.policies.get(PolicyId(name))
+        if current is not None and current.version == version:
+            return current
+        return self.kept_policies.get(key, current)
 
 
 NOTHING_PROMISED = Terms(targets=MappingProxyType({}))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.domain import attention
 from bot.domain.access import is_crew
 from bot.domain.anew import anew
 from bot.domain.commands import Nudge, Rate, Say
+from bot.domain.decided import Step
 from bot.domain.events import AnyEvent, Commented, Nudged, Rated
 from bot.domain.ids import Status
 from bot.domain.moves import move
-from bot.domain.passing import Step
 from bot.domain.refusals import AlreadyDone, Empty, NotFromHere, Unknown
 from bot.domain.rules import Rules
 from bot.domain.sla import Mark, MarkKind
@@ -18,12 +19,13 @@ from bot.domain.ticket import Ticket
 
 
 def said(ticket: Ticket, command: Say, rules: Rules, now: datetime) -> Step:
-    """The words are on the record. An answer of the requester takes the ball back to the desk."""
+    """The words are on the record. Those of the crew are a sign of work, a note among themselves as well; an answer of
+    the requester takes the ball back to the desk."""
     if not command.words.strip():
         raise Empty()
     if ticket.is_over:
         raise NotFromHere(ref=ticket.ref, status=ticket.status, verb=command.verb)
-    crew = is_crew(command.by, ticket, rules)
+    crew = is_crew(command.by, ticket, rules, now)
     event = Commented(
         at=now,
         by=command.by,
@@ -31,9 +33,10 @@ def said(ticket: Ticket, command: Say, rules: Rules, now: datetime) -> Step:
         public=command.public,
         side="desk" if crew else "requester",
     )
+    worked = attention.worked(ticket, now) if crew and ticket.acknowledged_by is not None else ticket
     if not command.public:
-        return ticket, (event,)
-    heard = anew(ticket, marks=(*ticket.marks, Mark(now, MarkKind.REPLY if crew else MarkKind.CUSTOMER)))
+        return worked, (event,)
+    heard = anew(worked, marks=(*ticket.marks, Mark(now, MarkKind.REPLY if crew else MarkKind.CUSTOMER)))
     events: tuple[AnyEvent, ...] = (event,)
     if not crew and ticket.status is Status.WAITING_REQUESTER:
         heard, moved = move(heard, "start", command.by, now)

@@ -18,7 +18,7 @@ from bot.domain.ids import (
     TeamId,
     TicketId,
 )
-from bot.domain.kinds import KINDS, Kind
+from bot.domain.kinds import EVERY_KIND, Kind
 from bot.domain.sla import Clock, Mark, PromiseState
 
 
@@ -47,11 +47,21 @@ class Chase:
     policy: PolicyId
     """`name@version` of the policy with which it began."""
     level: int
+    """The place of the next level. Past the last one: that has been called and repeats; one further: so has the last
+    resort."""
     next_at: datetime
     calls: int = 0
     """How many times somebody has been called in this chase."""
     passed: tuple[PersonId, ...] = ()
     """Who has said "not me" since it began."""
+    tried: tuple[PersonId, ...] = ()
+    """Everybody called since it began."""
+    pending: tuple[PersonId, ...] = ()
+    """Who was called last, and has neither said "not me" nor proved to be out of reach."""
+    unreached: tuple[PersonId, ...] = ()
+    """To whom no way worked since it began."""
+    entry: int = 0
+    """The line of the history with the last call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +121,12 @@ class Ticket:
     """When the one who acknowledged was asked whether it is forgotten, until there is a sign of work."""
     responders: tuple[PersonId, ...] = ()
     """Who was asked to help besides the holder."""
+    called_up_at: datetime | None = None
+    """When the requester last had somebody above the team called."""
     called: tuple[PersonId, ...] = ()
     """Everybody called for it so far, in the order of the first call."""
     said: frozenset[str] = frozenset()
-    """Warnings and breaches already recorded: "warn:response:1"."""
+    """What is recorded once and was: "warn:response:1", "nobody:urgent:2"."""
     waiting_for: str = ""
     until: datetime | None = None
     """When the wait is over by itself."""
@@ -134,7 +146,7 @@ class Ticket:
     @property
     def nature(self) -> Kind:
         """The kind as a value."""
-        return KINDS[self.kind]
+        return EVERY_KIND[self.kind]
 
     @property
     def ref(self) -> str:

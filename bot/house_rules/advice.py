@@ -34,7 +34,7 @@ def rule_warnings(written: Written, rules: Rules, now: datetime) -> Iterator[Pro
     """Everything else; needs rules that can be used."""
     for team in rules.teams.values():
         yield from _unguarded(written, team)
-        yield from _empty_levels(written, rules, team)
+        yield from _empty_levels(written, rules, team, now)
         yield from _late_escalations(written, rules, team, now)
         if team.digest_at is not None and team.channel is None:
             what, advice = "there is no channel for the digest", "add `channel:`, or remove `digest_at:`"
@@ -50,12 +50,12 @@ def _unguarded(written: Written, team: Team) -> Iterator[Problem]:
             yield written.teams.problem((team.id, "policies"), what, f"add `{priority}:` and a policy", warning=True)
 
 
-def _empty_levels(written: Written, rules: Rules, team: Team) -> Iterator[Problem]:
+def _empty_levels(written: Written, rules: Rules, team: Team, now: datetime) -> Iterator[Problem]:
     """Levels that reach nobody; and the last, which repeats, must reach somebody by name."""
     for policy in _policies_of(rules, team):
         last = len(policy.steps) - 1
         for level, step in enumerate(policy.steps):
-            reach = reached_by(step, team)
+            reach = reached_by(step, team, rules, now)
             if not reach:
                 what = f"level {level + 1} of `{policy.id}` reaches nobody of team `{team.id}`"
             elif level == last and not reach.people:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from bot.chat.card import Action, Confirm, Fact, Weight
 from bot.domain.access import Stand, stands
-from bot.domain.escalation import reached_by
+from bot.domain.escalation import reach_of
 from bot.domain.ids import DESK, Level, PersonId, Priority, ServiceId, Status
 from bot.domain.judging import promises_of
 from bot.domain.rules import Names, Rules
@@ -50,7 +50,7 @@ class View:
         if self.reader.person is None:
             is_theirs = self.reader.team in (None, self.rules.team(self.ticket.team).id)
             return steps.OF_A_MEMBER if is_theirs else frozenset()
-        return stands(self.reader.person, self.ticket, self.rules)
+        return stands(self.reader.person, self.ticket, self.rules, self.now)
 
     @property
     def is_shut(self) -> bool:
@@ -189,10 +189,11 @@ class View:
     def call_to_come(self) -> str:
         """Who is called next and when, if nobody acknowledges; empty when nobody is."""
         chase = self.ticket.chase
-        policy = self.rules.policies.get(chase.policy) if chase is not None else None
+        policy = self.rules.policy_of(chase.policy) if chase is not None else None
         if chase is None or policy is None or not policy.steps:
             return ""
-        reach = reached_by(policy.steps[min(chase.level, len(policy.steps) - 1)], self.rules.team(self.ticket.team))
+        step = policy.steps[min(chase.level, len(policy.steps) - 1)]
+        reach = reach_of(step.who, self.ticket, self.rules, chase.next_at)
         people = [self.name(person) for person in reach.people]
         if reach.channel:
             people.append(self.say("the-channel"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,11 +12,13 @@ from bot.domain.events import AnyEvent, Broken, Warned
 from bot.domain.ids import DESK, Level, Priority, TicketId
 from bot.domain.lifecycle import decide
 from bot.domain.passing import wake_at
+from bot.domain.rules import Manner
 from bot.domain.ticket import Ticket
 from tests.domain.small_desk import LIN, MEI, MON_9, WANG, minutes, raised, small_rules
 
 ONE = TicketId(1)
-RULES = small_rules()
+RULES = replace(small_rules(), manner=Manner(forgotten_after={}))
+"""Nobody is asked whether they have forgotten it: what has to be said comes to an end."""
 INSTANT = timedelta(milliseconds=1)
 
 

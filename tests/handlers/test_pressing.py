@@ -233,7 +233,7 @@ async def test_the_manager_oversees_and_does_not_repair() -> None:
     rules = small_rules()
     ticket = raised(rules)
 
-    wishes = [step.wish for step in offered(ticket, stands(ZHOU, ticket, rules), Side.CREW, rules, MON_9)]
+    wishes = [step.wish for step in offered(ticket, stands(ZHOU, ticket, rules, MON_9), Side.CREW, rules, MON_9)]
 
     assert "acknowledge" in wishes
     assert "start" not in wishes

@@ -27,6 +27,8 @@ class Kind:
     moves: Mapping[str, Move]
     pausing: frozenset[Status]
     """Statuses in which the clocks that can pause do so."""
+    only: frozenset[str] = frozenset()
+    """The verbs there are for it; empty: all of them."""
 
     def may_move(self, verb: str, status: Status) -> bool:
         """Whether the table has this move from this status."""
