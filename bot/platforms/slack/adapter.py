@@ -173,7 +173,7 @@ class SlackPlatform:
     def http_app(self) -> Starlette:
         """An ASGI application that hears Slack's signed events. Raises ValueError without a signing secret."""
         secret = self._signing_secret or ""
-        return events.build(self._listener.bolt(secret), secret, self._now)
+        return events.build(self._listener.bolt(), secret, self._now)
 
     async def sweep(self) -> Swept | None:
         """The history is read now. None while it is not known who the desk is on Slack."""
@@ -220,20 +220,29 @@ class SlackPlatform:
     # --- in the background -------------------------------------------------------------------------------------------
 
     async def _run(self) -> None:
+        """The rooms run side by side, and none takes another down: a bug in the sweep must not stop the listening."""
         await self._introduce()
-        async with asyncio.TaskGroup() as rooms:
-            if self._app_token is not None:
-                self._sockets = self._connected(self._app_token)
-                rooms.create_task(self._sockets.run(), name="slack-sockets")
-            self._sweep_wanted.set()
-            rooms.create_task(self._sweep_again_and_again(), name="slack-sweep")
-            rooms.create_task(self._every(self._rhythm.probe_every, self._prove_token), name="slack-token")
-            rooms.create_task(self._every(self._rhythm.try_again_after, self._names.look_up), name="slack-names")
-            if self._probe is not None:
-                rooms.create_task(self._every(self._rhythm.event_probe_every, self._prove_events), name="slack-probe")
+        rhythm, rooms = self._rhythm, []
+        self._sweep_wanted.set()
+        if self._app_token is not None:
+            self._sockets = self._connected(self._app_token)
+            rooms.append(self._again("sockets", self._sockets.run, rhythm.try_again_after))
+        rooms.append(self._again("sweep", self._sweep_when_wanted, rhythm.sweep_again_after))
+        rooms.append(self._again("token", self._prove_token, rhythm.probe_every))
+        rooms.append(self._again("names", self._names.look_up, rhythm.try_again_after))
+        if self._probe is not None:
+            rooms.append(self._again("probe", self._prove_events, rhythm.event_probe_every))
+        await asyncio.gather(*rooms)
+
+    async def _again(self, room: str, work: Callable[[], Coroutine[None, None, None]], pause: timedelta) -> None:
+        while True:
+            (bug,) = await asyncio.gather(work(), return_exceptions=True)
+            if bug is not None:
+                log.error("slack_room_stumbled", room=room, bug=type(bug).__name__)
+            await asyncio.sleep(pause.total_seconds())
 
     def _connected(self, app_token: str) -> Sockets:
-        bolt = self._listener.bolt(None)
+        bolt = self._listener.bolt()
         return Sockets(bolt, self._api, app_token, self._rhythm.watching, self._now, self._opened)
 
     def _opened(self) -> None:
@@ -269,19 +278,17 @@ class SlackPlatform:
             return ""
         return str((answer.get("bot") or {}).get("app_id") or "")
 
-    async def _sweep_again_and_again(self) -> None:
-        while True:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._sweep_wanted.wait(), self._rhythm.sweep_every.total_seconds())
-            self._sweep_wanted.clear()
-            try:
-                swept = await self.sweep()
-            except (Undelivered, NotSaved) as trouble:
-                log.warning("slack_sweep_broke_off", why=type(trouble).__name__)
-                swept = None
-            if swept is not None and swept.late and self._sockets is not None:
-                self._sockets.renew()  # somebody should have told us of these
-            await asyncio.sleep(self._rhythm.sweep_again_after.total_seconds())
+    async def _sweep_when_wanted(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._sweep_wanted.wait(), self._rhythm.sweep_every.total_seconds())
+        self._sweep_wanted.clear()
+        try:
+            swept = await self.sweep()
+        except (Undelivered, NotSaved) as trouble:
+            log.warning("slack_sweep_broke_off", why=type(trouble).__name__)
+            return
+        if swept is not None and swept.late and self._sockets is not None:
+            self._sockets.renew()  # somebody should have told us of these
 
     async def _prove_events(self) -> None:
         if self._probe is None:
@@ -290,11 +297,6 @@ class SlackPlatform:
             log.warning("slack_events_do_not_come")
             self._sockets.renew()
         await self._probe.send()
-
-    async def _every(self, period: timedelta, work: Callable[[], Coroutine[None, None, None]]) -> None:
-        while True:
-            await asyncio.sleep(period.total_seconds())
-            await work()
 
 
 def _app_in(app_token: str | None) -> str:

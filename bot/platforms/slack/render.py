@@ -29,7 +29,7 @@ REPEAT = "\N{CLOCKWISE RIGHTWARDS AND LEFTWARDS OPEN CIRCLE ARROWS}"
 
 BAR = 12
 _TONES = {Tone.GOOD: "🟢", Tone.WARN: "🟠", Tone.ALARM: "🔴"}
-_USER = re.compile(r"slack:([UW][A-Z0-9]{2,20})")
+_USER = re.compile(r"slack:([UW][A-Z0-9]{1,20})")
 
 
 @dataclass(frozen=True, slots=True)
