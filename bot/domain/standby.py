@@ -31,9 +31,10 @@ def crew(team: Team, rules: Rules, at: datetime) -> tuple[PersonId, ...]:
 
 
 def everybody(team: Team, rules: Rules) -> tuple[PersonId, ...]:
-    """All who may ever be on call."""
+    """All who may ever be on call, those who have agreed to cover for somebody included."""
     ever = (one for rota in _rotas(team, rules) for one in sorted(oncall.people_in(rota)))
-    return tuple(dict.fromkeys((*team.on_call, *ever)))
+    covering = (cover.person for cover in rules.covers if cover.rota in team.rotas)
+    return tuple(dict.fromkeys((*team.on_call, *ever, *covering)))
 
 
 def _rotas(team: Team, rules: Rules) -> tuple[Rota, ...]:
