@@ -38,7 +38,7 @@ async def _guessed(turn: Turn, text: str) -> Deed:
         stands = await asking.where_it_stands(turn, text, urges=phrasing.is_urging(text))
         if stands is not None:
             return stands
-    reading = turn.house.read_words(text)
+    reading = turn.reading_of(text)
     if reading.decision == "ignore" and not await replying.is_awaited(turn):
         return asking.small_talk(turn, text)
     known = await replying.the_awaited_answer(turn, text) or await replying.still_broken(turn, text)

@@ -66,6 +66,15 @@ _STILL_BROKEN = re.compile(
 )
 _CALL = re.compile(r"[@＠][\w\u3400-\u9fff-]{1,20}")
 
+_MENTION = re.compile(
+    r"<[@!#][^<>\n]{1,80}>"
+    r"|(?<![\w.+-])[@＠](?:(?:everyone|here|channel|all|team)(?![\w-])|[A-Za-z0-9][A-Za-z0-9_.-]{0,38})"
+    r"|(?<![a-zA-Z0-9_.+-])[@＠](?:所有人|全体成员|全体人员|全体|全员|大家)"
+    r"|(?<![a-zA-Z0-9_.+-])[@＠][\w\u3400-\u9fff·-]{1,20}(?=[\s,，:：;；.。!！?？]|$)",
+    re.IGNORECASE,
+)
+"""Whom a message calls: by its network's own sign, by the word for all of them, or by name."""
+
 MOST_IN_PASSING = 80
 """Set phrases count only in a short message: a longer one tells something of its own."""
 
@@ -169,7 +178,14 @@ def says_still_broken(text: str) -> bool:
 
 def is_bare_call(text: str) -> bool:
     """The desk's name and nothing else."""
-    return _CALL.fullmatch(text.strip()) is not None
+    return _CALL.fullmatch(text.strip()) is not None and unaddressed(text) == text
+
+
+def unaddressed(text: str) -> str:
+    """The text without those it calls: "@everyone" says who should read it, not how many it hurts. The text itself
+    when nothing else is left."""
+    plain = _MENTION.sub(" ", text)
+    return plain if has_words(plain) else text
 
 
 def guess_language(text: str) -> str:

@@ -35,7 +35,7 @@ async def raise_explicitly(turn: Turn, heard: Heard, kind: str) -> Deed:
     """ "报修 打印机卡纸": the author says what it is. Without words behind it: what could be written."""
     if not heard.rest.strip():
         return turn.tell(greeting_card(turn.reader, turn.who.name, lead=turn.say("raise-how")))
-    return raise_from(turn, heard.rest, turn.house.read_words(heard.rest), kind=kind)
+    return raise_from(turn, heard.rest, turn.reading_of(heard.rest), kind=kind)
 
 
 async def report(turn: Turn, heard: Heard) -> Deed:
@@ -57,7 +57,7 @@ async def raise_draft(turn: Turn, wish: Wish) -> Deed:
     if await turn.house.reads.letter(used) is not None:
         return turn.tell(word_back(turn.say("draft-used"), tone=Tone.QUIET))
     words = kept.facts["words"]
-    order = _order(turn, words, turn.house.read_words(words))
+    order = _order(turn, words, turn.reading_of(words))
     return Do(order, (replace(turn.letter(word_back(turn.say("draft-raised"))), key=used),))
 
 

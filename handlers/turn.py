@@ -18,9 +18,9 @@ from bot.domain.refusals import NotFound
 from bot.domain.rules import Person
 from bot.domain.ticket import Ticket
 from bot.services.ports import Filed, Letter, Profile
-from handlers import ready_card
+from handlers import phrasing, ready_card
 from handlers.cards.view import View
-from handlers.house import House
+from handlers.house import House, Reading
 from handlers.reader import Reader
 
 # --- what a conversation decides -------------------------------------------------------------------------------------
@@ -122,6 +122,10 @@ class Turn:
     def draft_id(self) -> str:
         """What the button carries: short enough for any button, the same for the same arrival."""
         return blake2s(self.came.key.encode(), digest_size=10).hexdigest()
+
+    def reading_of(self, words: str) -> Reading:
+        """How the words are read; those they call by name or by "@everyone" are no part of them."""
+        return self.house.read_words(phrasing.unaddressed(words))
 
     # --- tickets ---
 
