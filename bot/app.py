@@ -15,6 +15,7 @@ from bot.chat.incoming import Besides
 from bot.chat.port import Intake, Platform, RawIncoming, Undelivered
 from bot.classifier import Classification, Context, ServiceEntry, classify
 from bot.domain.commands import Downtime
+from bot.domain.refusals import Refusal
 from bot.domain.rules import Rules
 from bot.engine.alarm import Alarm
 from bot.engine.relay import Relay
@@ -22,6 +23,7 @@ from bot.services import failpoint
 from bot.services.auditor import Auditor, Machine, Report
 from bot.services.desk import Committed, Desk
 from bot.services.directory import AddressBook
+from bot.services.drills import OURS, drill_of, due_drills
 from bot.services.ports import Arrival, Fenced, Reads, Road, Store, Timepiece
 from bot.services.reception import PutAside, Reception
 from bot.services.roads import Roads, way_in
@@ -107,6 +109,7 @@ class App:
         self._stirred = asyncio.Event()
         self.ended = asyncio.Event()
         self._looking = False
+        self._drills: set[str] = set()
 
     async def run(self) -> None:
         """Works until `stop`. Then: nothing new comes in, what was begun is finished, and the disk has it all.
@@ -193,6 +196,7 @@ class App:
             self._looking = True
             try:
                 await self.watch.look()
+                await self._keep_drills()
             except Fenced:
                 raise
             except Exception:
@@ -205,6 +209,21 @@ class App:
         if count:
             log.info("deadlines_reviewed", tickets=count, rules=self.rules.version)
 
+    async def _keep_drills(self) -> None:
+        """Each drill that is due is asked for once; the inbox knows those that were."""
+        for wanted in due_drills(self.desk.rules, self.time.now()):
+            arrival = wanted.arrival()
+            if arrival.key not in self._drills:
+                await self.reception.keep(arrival)
+                self._drills.add(arrival.key)
+
+    async def _drill(self, arrival: Arrival) -> None:
+        try:
+            await self.desk.do(drill_of(arrival.body, self.desk.rules), cause=arrival.key)
+        except (ValueError, Refusal) as no:
+            log.error("drill_not_held", key=arrival.key, why=type(no).__name__)
+            await self.desk.chore(PutAside(arrival.key, "no such drill can be held"))
+
     def _committed(self, done: Committed) -> None:
         self._stirred.set()
         if done.letters:
@@ -215,6 +234,9 @@ class App:
     async def _handle(self, arrival: Arrival) -> None:
         self.desk.counts.arrivals[(arrival.platform,)] += 1
         self.roads.proved(way_in(arrival.platform), self.time.now())
+        if arrival.platform == OURS:
+            await self._drill(arrival)
+            return
         platform = self.platforms.get(arrival.platform)
         if platform is None:
             log.error("arrival_of_nowhere", key=arrival.key, platform=arrival.platform)

@@ -78,6 +78,23 @@ def run(
 
 
 @app.command()
+def drill(
+    team: Annotated[str, typer.Argument(help="The team whose engineer on call is paged, for example it-desk.")],
+) -> None:
+    """Page the engineer on call with a marked test, through the running desk; the result is kept as a ticket."""
+    from bot.control import NotRunning, ask
+    from bot.office import settings_or_exit
+
+    try:
+        told = asyncio.run(ask(settings_or_exit().database, "/drill", {"team": team}))
+    except NotRunning:
+        _fail("The desk is not running: start it with `deskbell run`, then try again.")
+    except ValueError as no:
+        _fail(str(no))
+    typer.echo(f"The drill is on its way ({told['drill']}).")
+
+
+@app.command()
 def check(rules: Rules = None) -> None:
     """Read the policy files and report every mistake at once, with file and line. Exits with 1 when there are any."""
     from bot.office import check_rules

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bot import logs, office
 from bot.beacon import Beacon
+from bot.control import listening, site
 from bot.domain.rules import Rules
 from bot.gateways.heartbeat import Heartbeat
 from bot.local_house import beacon_of, new_key, opened, page_of, put_together, until_told_to_stop
@@ -71,6 +72,7 @@ async def _work(settings: Settings, rules: Rules, store: SqlStore, *, open_brows
     async with (
         beating(heart),
         lit(beacon, settings),
+        listening(site(house.app, beacon.routes()), settings.database),
         opened(house, page, settings.local_host, settings.local_port) as address,
     ):
         print(f"The desk is open: {address}/?key={key}", flush=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.chat.card import Card
+from bot.domain import standby
 from bot.domain.announce import About
 from bot.domain.ids import PersonId, Priority, TeamId
 from bot.domain.ticket import Ticket
@@ -16,6 +17,16 @@ from handlers.cards.digest import Digest, digest_card
 from handlers.cards.done import done_card
 from handlers.cards.list_card import bundle_card
 from handlers.cards.page import channel_call_card, is_calling, nobody_card, page_card
+from handlers.cards.people import (
+    drill_card,
+    drill_failed_card,
+    is_asked,
+    lapsed_card,
+    nobody_reached_card,
+    not_reached_card,
+    still_on_it_card,
+    summoned_card,
+)
 from handlers.cards.promise import breach_card, is_settled, warning_card
 from handlers.cards.receipt import receipt
 from handlers.cards.team_card import team_card
@@ -142,7 +153,8 @@ class Drawer:
         if view.reader.person is not None or letter.about not in _CALLS_OUT:
             return ()
         team = self._house.rules.team(view.ticket.team)
-        people = (view.ticket.holder,) if view.ticket.holder is not None else team.on_call[:2]
+        on_call = standby.crew(team, self._house.rules, view.now)
+        people = (view.ticket.holder,) if view.ticket.holder is not None else on_call[:2]
         platform = letter.to.partition(":")[0] + ":"
         found = []
         for person in people:
@@ -191,6 +203,20 @@ def _card(about: About, view: View, mentions: tuple[str, ...]) -> Card:
             return nudged_card(view, mentions)
         case About.LOW_RATING:
             return low_rating_card(view)
+        case About.STILL_ON_IT:
+            return still_on_it_card(view)
+        case About.LAPSED:
+            return lapsed_card(view)
+        case About.SUMMONED:
+            return summoned_card(view)
+        case About.NOT_REACHED:
+            return not_reached_card(view)
+        case About.NOBODY_REACHED:
+            return nobody_reached_card(view)
+        case About.DRILL:
+            return drill_card(view)
+        case About.DRILL_FAILED:
+            return drill_failed_card(view)
 
 
 def _is_moot(outgoing: Outgoing, view: View) -> bool:
@@ -200,7 +226,13 @@ def _is_moot(outgoing: Outgoing, view: View) -> bool:
     ticket = view.ticket
     match outgoing.letter.about:
         case About.PAGE | About.CHANNEL_CALL:
+            return not is_calling(view) or _has_passed_on(view)
+        case About.LAPSED | About.NOT_REACHED | About.NOBODY_REACHED:
             return not is_calling(view)
+        case About.STILL_ON_IT:
+            return not is_asked(view)
+        case About.SUMMONED | About.DRILL:
+            return not ticket.is_open
         case About.WARNING:
             return not ticket.is_open or is_settled(view)
         case About.DONE:
@@ -213,6 +245,12 @@ def _is_moot(outgoing: Outgoing, view: View) -> bool:
             return not ticket.is_open or ticket.holder != view.reader.person
         case _:
             return False
+
+
+def _has_passed_on(view: View) -> bool:
+    """The reader has said "not me", and this is not the last resort."""
+    chase = view.ticket.chase
+    return chase is not None and view.reader.person in chase.passed and "last_resort" not in view.facts
 
 
 def _is_overtaken(outgoing: Outgoing, view: View) -> bool:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from bot.chat.form import Choice, Field, FieldKind, Form
 from bot.domain.ids import Level, PersonId, Priority, ServiceId
 from bot.domain.kinds import KINDS
-from handlers.cards.view import View, level_name, priority_name, service_name
+from handlers.cards.view import View, level_name, named, priority_name, service_name
 from handlers.steps import HARMLESS, WAITS
 from handlers.time_words import MOST_CHARS
 
@@ -125,6 +125,22 @@ def _service(view: View) -> Form:
     return _form(view, "service", _choice(view, "service", view.ticket.service, services(view)))
 
 
+def _add_responder(view: View) -> Form:
+    known = [one for team in view.rules.teams.values() for one in (*team.members, team.lead) if one is not None]
+    fresh = [one for one in dict.fromkeys(known) if one not in view.ticket.responders and one != view.ticket.requester]
+    return _form(view, "add_responder", _choice(view, "to", "", [Choice(one, _person(view, one)) for one in fresh]))
+
+
+def _call_up(view: View) -> Form:
+    return _form(view, "call_up", _text(view, "why", "reason"))
+
+
+def _hand_over(view: View) -> Form:
+    others = [team for team in view.rules.teams.values() if team.id != view.ticket.team]
+    choices = [Choice(team.id, named(team.names, view.reader, team.id)) for team in others]
+    return _form(view, "hand_over", _choice(view, "team", "", choices), _text(view, "why", "reason"))
+
+
 FORMS: Mapping[str, Callable[[View], Form]] = MappingProxyType(
     {
         "answer": _answer,
@@ -137,6 +153,9 @@ FORMS: Mapping[str, Callable[[View], Form]] = MappingProxyType(
         "regrade": _regrade,
         "overrule": _overrule,
         "cancel": _cancel,
+        "add_responder": _add_responder,
+        "call_up": _call_up,
+        "hand_over": _hand_over,
         "service": _service,
     }
 )

@@ -14,7 +14,7 @@ from bot.chat.card import Weight
 from bot.domain import commands as orders
 from bot.domain.access import RIGHTS, Stand, may_see, stands
 from bot.domain.commands import Command
-from bot.domain.ids import DESK, Level, PersonId, Priority, ServiceId, Status, TicketId
+from bot.domain.ids import DESK, Level, PersonId, Priority, ServiceId, Status, TeamId, TicketId
 from bot.domain.kinds import KINDS
 from bot.domain.moves import reopen_until
 from bot.domain.priority import Matrix
@@ -151,6 +151,19 @@ def _cancel(by: PersonId, ticket: TicketId, answers: Answers) -> Command:
     return orders.Cancel(by=by, ticket=ticket, why=_needed(answers, "why", "cancel"))
 
 
+def _add_responder(by: PersonId, ticket: TicketId, answers: Answers) -> Command:
+    return orders.AddResponder(by=by, ticket=ticket, to=PersonId(_needed(answers, "to", "add_responder")))
+
+
+def _call_up(by: PersonId, ticket: TicketId, answers: Answers) -> Command:
+    return orders.CallUp(by=by, ticket=ticket, why=_needed(answers, "why", "call_up"))
+
+
+def _hand_over(by: PersonId, ticket: TicketId, answers: Answers) -> Command:
+    to, why = _needed(answers, "team", "hand_over"), _needed(answers, "why", "hand_over")
+    return orders.HandOver(by=by, ticket=ticket, to=TeamId(to), why=why)
+
+
 STEPS: tuple[Step, ...] = (
     Step("right", "confirm", Side.REQUESTER, press=_plain(orders.Confirm), weight=Weight.MAIN),
     Step("kind", "reclassify", Side.REQUESTER, press=_kind),
@@ -162,6 +175,9 @@ STEPS: tuple[Step, ...] = (
     Step("rate", "rate", Side.REQUESTER, press=_rate),
     Step("reopen", "reopen", Side.REQUESTER, press=_plain(orders.Reopen)),
     Step("acknowledge", "acknowledge", Side.CREW, press=_plain(orders.Acknowledge)),
+    Step("ack_30", "acknowledge", Side.CREW, press=_plain(orders.Acknowledge)),
+    Step("pass_on", "pass_on", Side.CREW, press=_plain(orders.PassOn)),
+    Step("keep_on", "keep_on", Side.CREW, press=_plain(orders.KeepOn)),
     Step("start", "start", Side.CREW, press=_plain(orders.Start)),
     Step("say", "say", Side.CREW, fill=_say),
     Step("ask", "wait_requester", Side.CREW, fill=_ask),
@@ -169,6 +185,9 @@ STEPS: tuple[Step, ...] = (
     Step("resolve", "resolve", Side.CREW, fill=_resolve),
     Step("take", "assign", Side.CREW, press=_take),
     Step("assign", "assign", Side.CREW, fill=_assign),
+    Step("add_responder", "add_responder", Side.CREW, fill=_add_responder, deep=True),
+    Step("call_up", "call_up", Side.CREW, fill=_call_up, deep=True),
+    Step("hand_over", "hand_over", Side.CREW, fill=_hand_over, deep=True),
     Step("regrade", "reclassify", Side.CREW, fill=_regrade, deep=True),
     Step("overrule", "overrule", Side.CREW, fill=_overrule, deep=True),
     Step("note", "note", Side.CREW, fill=_note, deep=True),
@@ -197,7 +216,11 @@ def is_possible(step: Step, ticket: Ticket, ways: frozenset[Stand], rules: Rules
             return ticket.is_open and ticket.status is Status.NEW and not ticket.confirmed
         case "reclassify":
             return ticket.is_open and (step.side is Side.CREW or ticket.status is Status.NEW)
-        case "nudge" | "overrule" | "assign":
+        case "pass_on":
+            return ticket.is_open and ticket.acknowledged_by is None and ticket.chase is not None
+        case "keep_on":
+            return ticket.is_open and ticket.asked_at is not None
+        case "nudge" | "overrule" | "assign" | "add_responder" | "call_up" | "hand_over":
             return ticket.is_open
         case "say" | "note":
             return not ticket.is_over

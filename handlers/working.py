@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from bot.chat.card import Card, Tone
 from bot.domain import commands as orders
@@ -19,6 +20,9 @@ from handlers.heard import Heard, Wish
 from handlers.steps import BY_WISH, Answers, Side, Step, refuse_unless
 from handlers.turn import Ask, Deed, Do, Tell, Turn
 
+ACK_FOR = timedelta(minutes=30)
+"""How long the promise of the button lasts."""
+
 _SAID_BACK = frozenset({"answer", "say", "note", "ask", "nudge"})
 """What leaves no trace on the card that was pressed gets a word back."""
 
@@ -34,6 +38,8 @@ async def press(turn: Turn, wish: Wish) -> Deed:
             return await raising.reopen(turn, await turn.ticket(number))
         case "kind":
             return Do(await _kind_or_yes(turn, number, wish.argument, command))
+        case "ack_30":
+            return Do(orders.Acknowledge(by=turn.who.id, ticket=number, until=turn.now + ACK_FOR))
         case "nudge":
             return Do(command, (turn.letter(word_back(turn.say("nudged-answer-lead"))),))
         case _:
@@ -123,6 +129,16 @@ async def reopen(turn: Turn, heard: Heard) -> Deed:
 async def acknowledge(turn: Turn, heard: Heard) -> Deed:
     """ "ack #42", "受理 42"."""
     return await _on_theirs(turn, heard, lambda ticket: orders.Acknowledge(by=turn.who.id, ticket=ticket.id))
+
+
+async def pass_on(turn: Turn, heard: Heard) -> Deed:
+    """ "not me #42", "不是我 42"."""
+    return await _on_theirs(turn, heard, lambda ticket: orders.PassOn(by=turn.who.id, ticket=ticket.id))
+
+
+async def keep_on(turn: Turn, heard: Heard) -> Deed:
+    """ "still on #42", "还在处理 42"."""
+    return await _on_theirs(turn, heard, lambda ticket: orders.KeepOn(by=turn.who.id, ticket=ticket.id))
 
 
 async def take(turn: Turn, heard: Heard) -> Deed:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.commands import Downtime
 from bot.domain.events import Acknowledged, Assigned, Broken, Commented, Moved, Raised, Rated
 from bot.domain.ids import DONE, Status, TeamId
+from bot.domain.kinds import DRILL
 from bot.domain.sla import Clock, MarkKind
 from bot.domain.ticket import Ticket
 from bot.services.ports import Tally
@@ -29,10 +30,15 @@ _IN_PERIOD = (_h.at >= _SINCE, _h.at < _UNTIL)
 
 OPEN = (
     select(schema.tickets)
-    .where(_t.team == bindparam("team"), _t.is_open == literal_column("1"))
+    .where(
+        _t.team == bindparam("team"), _t.is_open == literal_column("1"), _t.kind != literal_column(f"'{DRILL.code}'")
+    )
     .order_by(_t.priority, _t.id)
 )
-_ITS_TEAM = select(_t.team).where(_t.id == _h.ticket).correlate(schema.history).scalar_subquery()
+_IS_WORK = _t.kind != literal_column(f"'{DRILL.code}'")
+"""Drills are no part of any figure."""
+
+_ITS_TEAM = select(_t.team).where(_t.id == _h.ticket, _IS_WORK).correlate(schema.history).scalar_subquery()
 """Asked line by line of the period. As a join it would be answered by going through all tickets of the team."""
 
 HAPPENED = (

@@ -88,8 +88,8 @@ def stands(person: PersonId, ticket: Ticket, rules: Rules, at: datetime) -> froz
 
 
 def may_know(person: PersonId, ticket: Ticket, rules: Rules) -> bool:
-    """Whether the desk's side of this ticket may be this person's: of a private one only its group's, or without a group
-    the team's members' and its lead's. A group that is gone from the rules has nobody in it."""
+    """Whether the desk's side of this ticket may be this person's: of a private one only its group's, or where it has
+    none its team's members' and lead's. A group that is gone from the rules has nobody in it."""
     if not ticket.private:
         return True
     group = rules.service(ticket.service).group
@@ -113,7 +113,9 @@ def may_see(person: PersonId, ticket: Ticket, rules: Rules, at: datetime) -> boo
 def may_drill(person: PersonId, rules: Rules) -> bool:
     """Whether this person may raise a test page."""
     known = rules.people.get(person)
-    ways = {Stand.DESK} if person == DESK else {Stand.ADMIN} if known is not None and Role.ADMIN in known.roles else set()
+    ways = (
+        {Stand.DESK} if person == DESK else {Stand.ADMIN} if known is not None and Role.ADMIN in known.roles else set()
+    )
     return not RIGHTS["raise_drill"].isdisjoint(ways)
 
 

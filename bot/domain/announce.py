@@ -9,19 +9,28 @@ from enum import IntEnum, StrEnum
 
 from bot.domain.events import (
     AnyEvent,
+    AskedWhetherForgotten,
     Assigned,
     Broken,
     Called,
+    CalledUp,
     Commented,
+    Drilled,
+    HandedOver,
+    Lapsed,
     Moved,
+    NobodyReached,
     NobodyThere,
+    NotReached,
     Nudged,
     Raised,
     Rated,
     Reclassified,
+    ResponderAdded,
     Warned,
 )
 from bot.domain.ids import DESK, PersonId, ServiceId, Status, TeamId
+from bot.domain.kinds import DRILL
 from bot.domain.moves import UNTIL
 from bot.domain.rules import Rules
 from bot.domain.sla import Clock
@@ -47,6 +56,13 @@ class About(StrEnum):
     ASSIGNED = "assigned"
     NUDGED = "nudged"
     LOW_RATING = "low_rating"
+    STILL_ON_IT = "still_on_it"
+    LAPSED = "lapsed"
+    SUMMONED = "summoned"
+    NOT_REACHED = "not_reached"
+    NOBODY_REACHED = "nobody_reached"
+    DRILL = "drill"
+    DRILL_FAILED = "drill_failed"
 
 
 LIVE = frozenset(
@@ -58,9 +74,16 @@ LIVE = frozenset(
         About.QUESTION,
         About.DONE,
         About.ASSIGNED,
+        About.STILL_ON_IT,
+        About.SUMMONED,
+        About.DRILL,
     }
 )
 """Messages that are edited whenever their ticket changes. The others say what was so at one moment."""
+
+
+CALLS = frozenset({About.PAGE, About.SUMMONED, About.DRILL})
+"""Messages that somebody must notice: they go by all the ways of that person, one after another."""
 
 
 class Urgency(IntEnum):
@@ -104,6 +127,10 @@ class Notice:
 def announce(ticket: Ticket, events: Sequence[AnyEvent], rules: Rules) -> tuple[Notice, ...]:
     """What has to be said after these events, the last of which is entry `ticket.entries` of the history."""
     first = ticket.entries - len(events) + 1
+    if ticket.kind == DRILL.code:
+        return tuple(
+            notice for place, event in enumerate(events) for notice in _of_a_drill(event, first + place, ticket, rules)
+        )
     return tuple(
         notice for place, event in enumerate(events) for notice in _said_about(event, first + place, ticket, rules)
     )
@@ -121,6 +148,10 @@ def _said_about(event: AnyEvent, entry: int, ticket: Ticket, rules: Rules) -> It
         case NobodyThere():
             facts = {"level": str(event.level)}
             yield from _to_channel(ticket, rules, About.NOBODY, entry, Urgency.SOON, facts)
+        case AskedWhetherForgotten() | Lapsed() | ResponderAdded() | CalledUp() | NotReached() | NobodyReached():
+            yield from _about_people(event, entry, ticket, rules)
+        case HandedOver():
+            yield from _to_channel(ticket, rules, About.TEAM_CARD, entry)
         case Warned() | Broken():
             yield from _about_promise(event, entry, ticket, rules)
         case Commented():
@@ -152,10 +183,56 @@ def _calls(event: Called, entry: int, ticket: Ticket, rules: Rules) -> Iterator[
     facts = {"level": str(event.level), "round": str(event.round), **_lateness(event)}
     if event.missed:
         facts["missed"] = ",".join(map(str, event.missed))
+    if event.last_resort:
+        facts["last_resort"] = "yes"
     for person in event.people:
         yield Notice(ToPerson(person), About.PAGE, entry, Urgency.PAGE, facts)
-    if event.channel:
+    if event.channel and event.elsewhere is not None:
+        yield Notice(ToTeam(event.elsewhere), About.CHANNEL_CALL, entry, Urgency.PAGE, facts)
+    elif event.channel:
         yield from _to_channel(ticket, rules, About.CHANNEL_CALL, entry, Urgency.PAGE, facts)
+
+
+def _about_people(
+    event: AskedWhetherForgotten | Lapsed | ResponderAdded | CalledUp | NotReached | NobodyReached,
+    entry: int,
+    ticket: Ticket,
+    rules: Rules,
+) -> Iterator[Notice]:
+    """Who has it in hand, who is called besides, and who could not be reached."""
+    match event:
+        case AskedWhetherForgotten():
+            facts = {"answer_by": event.answer_by.isoformat()}
+            yield Notice(ToPerson(event.person), About.STILL_ON_IT, entry, Urgency.PAGE, facts)
+        case Lapsed():
+            facts = {"person": event.person, "why": event.why}
+            yield from _to_channel(ticket, rules, About.LAPSED, entry, Urgency.SOON, facts)
+        case ResponderAdded():
+            yield Notice(ToPerson(event.to), About.SUMMONED, entry, Urgency.PAGE, {"by": event.by})
+        case CalledUp():
+            facts = {"by": event.by, "why": event.why}
+            for person in event.people:
+                yield Notice(ToPerson(person), About.SUMMONED, entry, Urgency.PAGE, facts)
+            if event.channel:
+                yield from _to_channel(ticket, rules, About.SUMMONED, entry, Urgency.PAGE, facts)
+        case NotReached():
+            yield from _to_channel(ticket, rules, About.NOT_REACHED, entry, Urgency.SOON, {"person": event.person})
+        case NobodyReached():
+            yield Notice(ToPerson(ticket.requester), About.NOBODY_REACHED, entry, Urgency.SOON)
+
+
+def _of_a_drill(event: AnyEvent, entry: int, ticket: Ticket, rules: Rules) -> Iterator[Notice]:
+    """The test page to those on call; to the lead only when nobody answered it."""
+    if isinstance(event, Called):
+        for person in event.people:
+            yield Notice(ToPerson(person), About.DRILL, entry, Urgency.PAGE)
+    if isinstance(event, Drilled) and not event.passed:
+        lead = rules.team(ticket.team).lead
+        facts = {"why": event.why, "took_s": str(event.took_s)}
+        if lead is not None:
+            yield Notice(ToPerson(lead), About.DRILL_FAILED, entry, Urgency.SOON, facts)
+        else:
+            yield from _to_channel(ticket, rules, About.DRILL_FAILED, entry, Urgency.SOON, facts)
 
 
 def _about_promise(event: Warned | Broken, entry: int, ticket: Ticket, rules: Rules) -> Iterator[Notice]:

@@ -1,4 +1,4 @@
-"""The life of a drill: whoever is on call is called once; it passes when they acknowledge in time, and fails otherwise."""
+"""The life of a drill: whoever is on call is called once; acknowledged in time it passes, otherwise it fails."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def called(ticket: Ticket, rules: Rules, now: datetime) -> Step:
         return failed, (NobodyThere(at=now, by=DESK, level=1), *events)
     policy = rules.policy_for(ticket.team, ticket.priority)
     end = now + (WITHIN if rules.manner.drills is None else rules.manner.drills.within)
-    chase = Chase(PolicyId("") if policy is None else policy.key, level=1, next_at=end, calls=1, tried=people, pending=people)
+    key = PolicyId("") if policy is None else policy.key
+    chase = Chase(key, level=1, next_at=end, calls=1, tried=people, pending=people)
     event = Called(at=now, by=DESK, level=1, round=1, people=people, channel=False, due=now)
     return anew(ticket, chase=chase, called=with_new(ticket.called, people)), (event,)
 

@@ -159,10 +159,7 @@ def _above(ticket: Ticket, by: PersonId, rules: Rules) -> PersonId | None:
     above = [
         one
         for one in (team.lead, team.manager)
-        if one is not None
-        and one != by
-        and may_know(one, ticket, rules)
-        and is_reachable(one, ticket.priority, rules)
+        if one is not None and one != by and may_know(one, ticket, rules) and is_reachable(one, ticket.priority, rules)
     ]
     fresh = [one for one in above if one not in ticket.called]
     return fresh[0] if fresh else above[-1] if above else None

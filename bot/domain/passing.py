@@ -36,9 +36,7 @@ def ticked(ticket: Ticket, tick: Tick, rules: Rules, now: datetime) -> Step:
     return called, (*events, *looks, *calls)
 
 
-def noticed(
-    ticket: Ticket, rules: Rules, now: datetime, *, down: Downtime | None = None, warn: bool = False
-) -> Step:
+def noticed(ticket: Ticket, rules: Rules, now: datetime, *, down: Downtime | None = None, warn: bool = False) -> Step:
     """What became of the promises is on record, and what the policy wants done about it is done."""
     noted, events = note_breaks(ticket, rules, now, down=down, warn=warn)
     if not events or not noted.is_open:

@@ -11,16 +11,17 @@ from time import perf_counter
 from typing import Generic, Protocol, TypeVar
 
 from bot.domain.anew import anew
-from bot.domain.announce import LIVE, Notice, ToPerson, announce
+from bot.domain.announce import CALLS, LIVE, Notice, ToTeam, announce
 from bot.domain.commands import Command, Raise
 from bot.domain.events import AnyEvent
 from bot.domain.ids import TicketId
 from bot.domain.lifecycle import decide
 from bot.domain.passing import Ahead, ahead
 from bot.domain.refusals import Refusal
-from bot.domain.rules import Rules
+from bot.domain.rules import Rules, Way
 from bot.domain.sla import Clock, PromiseState
 from bot.domain.ticket import Ticket
+from bot.domain.ways import weight_of
 from bot.services import failpoint
 from bot.services.counts import Counts
 from bot.services.ports import Arrival, Change, Directory, Dues, Fenced, Letter, NotSaved, Store, Timepiece, Unit
@@ -336,23 +337,30 @@ class _Sitting:
         ]
 
     def _addressed(self, ticket: Ticket, notice: Notice) -> Iterator[Letter]:
-        if isinstance(notice.to, ToPerson):
-            to, reader = self._directory.address_of(notice.to.person), f"person:{notice.to.person}"
+        """One letter; of a call one for each way of that person, each in its time: whoever has answered by then is not
+        called again, because a letter is looked at once more when it is sent."""
+        ways: tuple[Way, ...]
+        if isinstance(notice.to, ToTeam):
+            reader, address = f"team:{notice.to.team}", self._rules.team(notice.to.team).channel
+            ways = () if address is None else (Way(address),)
+        elif notice.about in CALLS:
+            reader = f"person:{notice.to.person}"
+            ways = self._directory.ways_of(notice.to.person, weight_of(ticket.priority))
         else:
-            to, reader = self._rules.team(notice.to.team).channel, f"team:{notice.to.team}"
-        if to is None:
-            return
-        yield Letter(
-            key=f"{ticket.id}:{notice.entry}:{notice.about}:{reader}",
-            to=to,
-            reader=reader,
-            about=notice.about,
-            urgency=notice.urgency,
-            ticket=ticket.id,
-            facts=notice.facts,
-            live=notice.about in LIVE,
-            not_before=notice.not_before,
-        )
+            reader, address = f"person:{notice.to.person}", self._directory.address_of(notice.to.person)
+            ways = () if address is None else (Way(address),)
+        for place, way in enumerate(ways):
+            yield Letter(
+                key=f"{ticket.id}:{notice.entry}:{notice.about}:{reader}" + (f":w{place}" if place else ""),
+                to=way.to,
+                reader=reader,
+                about=notice.about,
+                urgency=notice.urgency,
+                ticket=ticket.id,
+                facts={**notice.facts, "way": str(place)} if place else notice.facts,
+                live=notice.about in LIVE,
+                not_before=self._now + way.after if way.after else notice.not_before,
+            )
 
 
 def _dues(before_us: Ahead) -> Dues:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from bot.domain.ids import PersonId
-from bot.domain.rules import Person
+from bot.domain.rules import Person, Way, Weighty
+from bot.domain.ways import ways_of
 from bot.services.ports import Profile, Unit
 
 
@@ -32,6 +33,11 @@ class AddressBook:
         """Where this person is reached first; None when nowhere."""
         known = self._people.get(person)
         return known.addresses[0] if known is not None and known.addresses else None
+
+    def ways_of(self, person: PersonId, weighty: Weighty) -> tuple[Way, ...]:
+        """How a call of that weight reaches this person, in order; empty when it cannot."""
+        known = self._people.get(person)
+        return () if known is None else ways_of(known, weighty)
 
     def everybody(self) -> tuple[Person, ...]:
         """All people, in the order they became known."""

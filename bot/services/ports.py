@@ -13,7 +13,7 @@ from typing import Protocol
 from bot.domain.commands import Downtime
 from bot.domain.events import AnyEvent
 from bot.domain.ids import PersonId, Priority, TeamId, TicketId
-from bot.domain.rules import Person
+from bot.domain.rules import Person, Way, Weighty
 from bot.domain.ticket import Ticket
 
 # --- letters ---------------------------------------------------------------------------------------------------------
@@ -434,6 +434,9 @@ class Directory(Protocol):
 
     def address_of(self, person: PersonId) -> str | None:
         """Where this person is reached first; None when nowhere."""
+
+    def ways_of(self, person: PersonId, weighty: Weighty) -> tuple[Way, ...]:
+        """How a call of that weight reaches this person, in order; empty when it cannot."""
 
 
 class Bell(Protocol):

@@ -55,6 +55,10 @@ def _why_not(refusal: Refusal, reader: Reader, name_of: Callable[[PersonId], str
                 return reader.say("refusal-already_done_you", ref=ref)
             name = reader.say("the-desk") if by in ("", "desk") else phrasing.gist(name_of(by) or str(by), 40)
             return reader.say("refusal-already_done", ref=ref, by=name)
+        case "not_called":
+            return reader.say("refusal-not_called", ref=ref)
+        case "too_soon":
+            return reader.say("refusal-too_soon", ref=ref)
         case "too_late":
             return reader.say("refusal-too_late", ref=ref)
         case "missing":

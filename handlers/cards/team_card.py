@@ -78,6 +78,10 @@ def crew_buttons(view: View) -> Iterator[Action]:
         match step.wish:
             case "take" if view.ticket.acknowledged_by is None or view.ticket.holder == view.reader.person:
                 continue
+            case "pass_on" | "ack_30" if not _is_called(view):
+                continue
+            case "keep_on" if view.reader.person != view.ticket.holder:
+                continue
             case "start" if view.ticket.status in WAITING:
                 label = view.say("do-go-on")
             case _:
@@ -115,6 +119,12 @@ def crew_tone(view: View) -> Tone:
     if ticket.acknowledged_by is None:
         return Tone.ALARM if ticket.priority in (Priority.P1, Priority.P2) else Tone.WARN
     return Tone.CALM
+
+
+def _is_called(view: View) -> bool:
+    """The reader is among those who were called: only they can say "not me"."""
+    chase = view.ticket.chase
+    return chase is not None and view.reader.person in chase.tried and view.reader.person not in chase.passed
 
 
 def _likeliest(view: View) -> str:

@@ -525,3 +525,43 @@ digest-dead-letters = { $count ->
 }
 digest-holidays = the holidays of { $year } are missing for the calendar { $calendars }; deadlines in { $year } are provisional
 digest-seal = Seal of the record: { $seal }
+
+# --- people on call --------------------------------------------------------------------------------------------------
+
+do-ack_30 = Acknowledge for 30 min
+do-pass_on = Not me
+do-keep_on = Still on it
+do-add_responder = Add a responder…
+do-call_up = Call the lead…
+do-hand_over = Hand to another team…
+do-drill = The page has reached me
+form-add_responder = Call somebody to help with { $ref }
+submit-add_responder = Call
+form-call_up = Call the lead for { $ref }
+submit-call_up = Call
+form-hand_over = Hand { $ref } to another team
+submit-hand_over = Hand over
+ask-team = Team
+kind-drill = Drill
+still-title = { $ref }: are you still on it?
+still-lead = { $gist } — no sign of work for a while. Without an answer by { $at } others are called again.
+lapsed-title = { $ref }: people are called again
+lapsed-promise = { $person } acknowledged it for a time that has passed without a sign of work.
+lapsed-forgotten = { $person } acknowledged it and did not answer whether they are still on it.
+lapsed-danger = A promise is in danger, and { $person } had it in hand.
+summoned-summary = { $priority } { $ref } needs you: { $gist }
+summoned-by-promise = You are called because a promise of this ticket is in danger.
+summoned-to-help = { $by } asks you to help.
+summoned-why = { $by } asks for you: “{ $why }”
+not-reached-title = { $ref }: { $person } could not be reached
+not-reached-lead = No message went through; the next one is called at once.
+nobody-reached-title = { $ref }: I could not reach anybody yet
+nobody-reached-lead = { $gist } — your ticket is recorded and I keep trying. If it cannot wait, please call somebody yourself.
+drill-title = DRILL { $ref }: nothing is wrong
+drill-lead = A test of whether pages for { $team } reach whoever is on call. One tap is all it needs.
+drill-passed = { $person } answered after { $took }. Thank you.
+drill-failed = Nobody answered within { $took }.
+drill-failed-title = Drill of { $team }: nobody answered
+drill-failed-lead = Called: { $people }. Please find out why, before a real page goes the same way.
+refusal-not_called = Only somebody who was called for { $ref } can pass it on.
+refusal-too_soon = Somebody was called for { $ref } less than 15 minutes ago. Please give them a moment.

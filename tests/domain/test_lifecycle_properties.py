@@ -29,7 +29,7 @@ from bot.domain.commands import (
     WaitForRequester,
     WaitForSupplier,
 )
-from bot.domain.events import AnyEvent, Broken, Called, Warned
+from bot.domain.events import AnyEvent, Broken, Called, Lapsed, Warned
 from bot.domain.ids import DESK, Level, Priority, TicketId
 from bot.domain.lifecycle import decide
 from bot.domain.passing import wake_at
@@ -101,7 +101,8 @@ def _lived(ticket: Ticket, command: Command, now: datetime, events: list[AnyEven
         assert decision.ticket.version == ticket.version + 1
     else:
         assert decision.ticket == ticket
-    if ticket.acknowledged_by is not None and decision.ticket.cycle == ticket.cycle:
+    lapsed = any(isinstance(one, Lapsed) for one in decision.events)
+    if ticket.acknowledged_by is not None and decision.ticket.cycle == ticket.cycle and not lapsed:
         assert not any(isinstance(one, Called) for one in decision.events)
     if isinstance(command, Tick):
         woken = wake_at(decision.ticket, RULES, now)

@@ -21,7 +21,20 @@ from bot.domain.ticket import Ticket
 from bot.services.desk import Chore, Outcome
 from bot.services.directory import AddressBook
 from bot.services.drawn import Drawn
-from bot.services.ports import DeadLetter, Dues, Entry, Filed, Letter, Outgoing, Profile, Tally, Wake
+from bot.services.ports import (
+    DeadLetter,
+    Dues,
+    Entry,
+    Filed,
+    Letter,
+    OpenCount,
+    Outgoing,
+    Profile,
+    Road,
+    Tally,
+    Vitals,
+    Wake,
+)
 from handlers.dispatch import Ask, Dispatcher
 from handlers.drawing import Drawer
 from handlers.house import House
@@ -83,6 +96,18 @@ class File:
         }
         dues = Dues(due.get(Clock.RESPONSE), due.get(Clock.UPDATE), due.get(Clock.RESOLUTION))
         return Filed(ticket, before_us.wake_at, dues)
+
+    async def roads(self) -> list[Road]:
+        return []
+
+    async def open_counts(self) -> list[OpenCount]:
+        return []
+
+    async def vitals(self, now: datetime, *, late: timedelta, late_pages: timedelta, late_letters: timedelta) -> Vitals:
+        raise NotImplementedError("conversations ask for no vitals")
+
+    async def to_check(self, *, asleep_after: TicketId, after: TicketId, limit: int) -> list[Filed]:
+        return []
 
     async def ticket(self, ticket: TicketId) -> Filed | None:
         found = self.saved.get(ticket)

@@ -82,7 +82,7 @@ async def test_every_form_can_be_opened_and_sent(step: Step) -> None:
     house = await house_with_a_ticket()
     by = MEI if step.side is Side.REQUESTER else LIN
     filled = {"words": "x", "why": "x", "solution": "x", "for": "schedule", "to": "wang", "service": "vpn", "until": ""}
-    filled |= {"impact": "high", "urgency": "low", "kind": "request", "priority": "P1"}
+    filled |= {"impact": "high", "urgency": "low", "kind": "request", "priority": "P1", "team": "network"}
 
     form = await house.asks(f"{step.wish}:1", by=by)
     before = house.ticket()
@@ -214,7 +214,16 @@ async def test_more_shows_the_rare_buttons_only_to_the_one_who_asked() -> None:
 
     [card] = await house.presses("more:1", by=LIN, place="local:channel:desk")
 
-    assert labels(card) == ["影响与紧急度…", "指定优先级…", "内部备注", "撤单…", "时限怎么算的？"]
+    assert labels(card) == [
+        "叫人支援…",
+        "呼叫主管…",
+        "转给其他团队…",
+        "影响与紧急度…",
+        "指定优先级…",
+        "内部备注",
+        "撤单…",
+        "时限怎么算的？",
+    ]
     assert house.letters("card")[-1].only == "local:lin"
 
 

@@ -59,7 +59,7 @@ async def test_the_calls_go_on_from_there_in_their_usual_rhythm(tmp_path: Path) 
         await life.later(seconds=1)
         after = await life.happened("called")
         await life.press(HE, "acknowledge")
-        await life.later(hours=1)
+        await life.later(minutes=29)
 
         assert (before, len(after)) == (2, 3)
         assert after[-1].facts["late"] is False

@@ -77,7 +77,7 @@ async def test_an_acknowledgement_stops_every_further_call(tmp_path: Path) -> No
         await life.press(CHEN, "acknowledge")
         called = await _pages(life)
 
-        await life.later(hours=3)
+        await life.later(minutes=29)
 
         assert [who for _, who in called] == [ZHAO, CHEN]
         assert await _pages(life) == called
@@ -98,7 +98,7 @@ async def test_starting_taking_asking_and_resolving_stop_the_calls_as_well(tmp_p
         await life.fill(CHEN, "resolve", "4", solution="重启了邮件服务器")
         called = await _pages(life)
 
-        await life.later(hours=1)
+        await life.later(minutes=29)
 
         assert await _pages(life) == called
         assert [len(await life.happened("called", number)) for number in (1, 2, 3, 4)] == [1] * 4

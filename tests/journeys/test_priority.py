@@ -153,6 +153,6 @@ async def test_what_is_handed_to_another_team_is_taken_there_anew_and_its_clocks
         assert "14:00（UTC+8）" in fact(await life.receipt(LIN), "解决")
         assert verbs((await life.cards(ZHAO, IT_DESK))[0]) == set()
         await life.press(JAMES, "acknowledge")
-        await life.later(hours=1)
+        await life.later(minutes=29)
         assert (await life.ticket()).holder == JAMES
         assert len([one for one in await life.happened("called") if JAMES in str(one.facts["people"])]) == 1
