@@ -1,4 +1,4 @@
-"""Acknowledged is not done: promises are kept or lapse, silence is asked about, and a question unanswered calls again."""
+"""Acknowledged is not done: promises lapse when nothing comes of them, and silence is asked about."""
 
 from __future__ import annotations
 

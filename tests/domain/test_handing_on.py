@@ -1,4 +1,4 @@
-"""What people do with a call besides taking it: pass it on, call help, call above, hand over; and who is out of reach."""
+"""What people do with a call besides taking it: pass it on, call help, call above, hand over; who is out of reach."""
 
 from __future__ import annotations
 
