@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,15 +22,28 @@ async def remember(connection: AsyncConnection, profiles: Sequence[Profile]) -> 
     """Several of one person are merged in their order."""
     if not profiles:
         return
-    asked = {"persons": list({profile.person for profile in profiles})}
-    known = {row.person: codec.profile_of(row) for row in (await connection.execute(_KNOWN, asked)).all()}
+    before_us = await known(connection, {profile.person for profile in profiles})
     merged: dict[PersonId, Profile] = {}
     for profile in profiles:
-        before = merged.get(profile.person) or known.get(profile.person)
+        before = merged.get(profile.person) or before_us.get(profile.person)
         merged[profile.person] = profile if before is None else merge(before, profile)
-    rows = [codec.profile_row(profile) for profile in merged.values()]
-    new = [row for row in rows if row["person"] not in known]
-    old = [{**row, "of": row.pop("person")} for row in rows if row["person"] in known]
+    await _write(connection, merged.values(), before_us)
+
+
+async def register(connection: AsyncConnection, profiles: Sequence[Profile]) -> None:
+    """What was known of these people is replaced."""
+    await _write(connection, profiles, await known(connection, {profile.person for profile in profiles}))
+
+
+async def known(connection: AsyncConnection, wanted: Collection[PersonId]) -> dict[PersonId, Profile]:
+    rows = (await connection.execute(_KNOWN, {"persons": list(wanted)})).all()
+    return {PersonId(row.person): codec.profile_of(row) for row in rows}
+
+
+async def _write(connection: AsyncConnection, profiles: Iterable[Profile], before: Collection[PersonId]) -> None:
+    rows = [codec.profile_row(profile) for profile in profiles]
+    new = [row for row in rows if row["person"] not in before]
+    old = [{**row, "of": row.pop("person")} for row in rows if row["person"] in before]
     if new:
         await connection.execute(_INSERT, new)
     if old:

@@ -11,8 +11,9 @@ from sqlalchemy import Integer, Select, bindparam, func, literal_column, or_, se
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.ids import PersonId, Priority, TeamId, TicketId
+from bot.domain.linking import LinkCode
 from bot.services.ports import LEASE, DeadLetter, Entry, Filed, Letter, OpenCount, Profile, Road, Tally, Vitals, Wake
-from storage import codec, inbox, outbox, roads, schema, showings, tally, vitals
+from storage import codec, inbox, links, outbox, roads, schema, showings, tally, vitals
 from storage.codec import AnyRow
 from storage.dialect import snapshot
 
@@ -146,6 +147,13 @@ class SqlReads:
     async def waiting_arrivals(self) -> int:
         return int(await self._one(_WAITING_ARRIVALS))
 
+    async def cursor(self, name: str) -> str | None:
+        row = await self._first(cursors.ONE, {"of": name})
+        return None if row is None else str(row.value)
+
+    async def sheets(self, platform: str) -> list[Sheet]:
+        return [sheets.sheet_of(row) for row in await self._all(sheets.OF_PLATFORM, {"theirs": f"{platform}:%"})]
+
     async def waiting_letters(self) -> int:
         """Letters that are not settled, and edits that are owed."""
         return sum((await self._all(_WAITING_LETTERS))[0])
@@ -156,6 +164,12 @@ class SqlReads:
 
     async def profiles(self) -> list[Profile]:
         return [codec.profile_of(row) for row in await self._all(_PROFILES)]
+
+    async def codes(self, now: datetime) -> list[LinkCode]:
+        return [links.code_of(row) for row in await self._all(links.CODES, {"after": codec.to_ms(now)})]
+
+    async def wrong_codes(self, identity: str, after: datetime) -> list[datetime]:
+        return links.wrong_of(await self._all(links.WRONG, {"of": identity, "after": codec.to_ms(after)}))
 
     async def last_seen(self) -> datetime | None:
         return codec.maybe_moment(await self._one(_LAST_SEEN))

@@ -10,10 +10,11 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.commands import Downtime
-from bot.domain.ids import TeamId, TicketId
+from bot.domain.ids import PersonId, TeamId, TicketId
+from bot.domain.linking import REMEMBERED_FOR, LinkCode
 from bot.domain.ticket import Ticket
 from bot.services.ports import Arrival, Change, Fate, Fenced, Letter, Outgoing, Pending, Profile, Road, Sent
-from storage import codec, digests, history, inbox, outbox, people, roads, schema, showings
+from storage import codec, digests, history, inbox, links, outbox, people, roads, schema, showings
 from storage.codec import Raw
 from storage.dialect import Many
 from storage.history import Head
@@ -109,6 +110,12 @@ class SqlUnit:
     async def quarantine(self, arrival: str, reason: str) -> None:
         await inbox.quarantine(self.connection, arrival, reason)
 
+    async def put_cursors(self, marks: Sequence[Cursor], now: datetime) -> None:
+        await cursors.put(self.connection, marks, now)
+
+    async def put_sheets(self, filled: Sequence[Sheet]) -> None:
+        await sheets.put(self.connection, filled)
+
     async def claim(self, now: datetime, limit: int, busy: Collection[str]) -> list[Outgoing]:
         posts = await outbox.claim(self.connection, now, limit, busy, self._epoch)
         if len(posts) >= limit:
@@ -126,6 +133,27 @@ class SqlUnit:
 
     async def remember(self, profiles: Sequence[Profile]) -> None:
         await people.remember(self.connection, profiles)
+
+    async def profiles_of(self, wanted: Collection[PersonId]) -> dict[PersonId, Profile]:
+        return await people.known(self.connection, wanted)
+
+    async def register(self, profiles: Sequence[Profile]) -> None:
+        await people.register(self.connection, profiles)
+
+    async def give_code(self, code: LinkCode) -> None:
+        await links.add(self.connection, code)
+
+    async def codes(self, now: datetime) -> list[LinkCode]:
+        return await links.codes(self.connection, now)
+
+    async def use_code(self, code: int, by: str, now: datetime) -> bool:
+        return await links.use(self.connection, code, by, now)
+
+    async def wrong_codes(self, identity: str, after: datetime) -> list[datetime]:
+        return await links.wrong(self.connection, identity, after)
+
+    async def wrong_code(self, identity: str, now: datetime) -> None:
+        await links.add_wrong(self.connection, identity, now, now - REMEMBERED_FOR)
 
     async def saw(self, now: datetime) -> None:
         at = codec.to_ms(now)

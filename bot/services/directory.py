@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.ids import PersonId
@@ -15,14 +15,37 @@ class AddressBook:
     """Everybody the desk knows, by id and by identity. Ids and identities carry authority, names never do."""
 
     def __init__(self, people: Mapping[PersonId, Person], profiles: Iterable[Profile] = ()) -> None:
+        self._in_rules = dict(people)
         self._people = dict(people)
         self._by_identity = {identity: one.id for one in people.values() for identity in one.identities}
         for profile in profiles:
             self.learn(profile)
 
     def person(self, person: PersonId) -> Person | None:
-        """The person as known now."""
-        return self._people.get(person)
+        """The person as known now; for what an identity was called before it was joined to somebody: that one."""
+        owner = None if person in self._in_rules else self._by_identity.get(person)
+        return self._people.get(owner or person)
+
+    def is_self_made(self, person: PersonId) -> bool:
+        """Whether the desk knows the person only from what they wrote themselves."""
+        return person not in self._in_rules
+
+    def same_person(self, one: PersonId, other: PersonId) -> bool:
+        """Whether both are one: the same, or what an identity was called before it was joined to the other."""
+        mine, theirs = self.person(one), self.person(other)
+        return one == other or (mine is not None and theirs is not None and mine.id == theirs.id)
+
+    def names_of(self, person: PersonId) -> tuple[PersonId, ...]:
+        """All ids under which this person may have raised tickets: their own, then those of identities that were
+        joined to them."""
+        known = self._people.get(person)
+        joined = () if known is None else tuple(PersonId(one) for one in known.identities if one not in self._in_rules)
+        return tuple(dict.fromkeys((person, *(one for one in joined if self._by_identity.get(one) == person))))
+
+    def is_joined(self, person: PersonId, identity: str) -> bool:
+        """Whether it is theirs by a code and not by the rules."""
+        fixed = self._in_rules.get(person)
+        return self._by_identity.get(identity) == person and (fixed is None or identity not in fixed.identities)
 
     def who_is(self, identity: str) -> Person | None:
         """Whose identity this is."""
@@ -31,12 +54,12 @@ class AddressBook:
 
     def address_of(self, person: PersonId) -> str | None:
         """Where this person is reached first; None when nowhere."""
-        known = self._people.get(person)
+        known = self.person(person)
         return known.addresses[0] if known is not None and known.addresses else None
 
     def ways_of(self, person: PersonId, weighty: Weighty) -> tuple[Way, ...]:
         """How a call of that weight reaches this person, in order; empty when it cannot."""
-        known = self._people.get(person)
+        known = self.person(person)
         return () if known is None else ways_of(known, weighty)
 
     def everybody(self) -> tuple[Person, ...]:
@@ -60,6 +83,23 @@ class AddressBook:
         )
         self._people[now.id] = now
         return now
+
+    def register(self, profiles: Sequence[Profile]) -> None:
+        """Exactly this is known of these people besides the rules."""
+        for profile in profiles:
+            self._forget(profile.person)
+        for profile in profiles:
+            self.learn(profile)
+
+    def _forget(self, person: PersonId) -> None:
+        """Only what the rules say is known of this person."""
+        was, fixed = self._people.pop(person, None), self._in_rules.get(person)
+        for identity in was.identities if was is not None else ():
+            if self._by_identity.get(identity) == person:
+                del self._by_identity[identity]
+        if fixed is not None:
+            self._people[person] = fixed
+            self._by_identity |= dict.fromkeys(fixed.identities, person)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import Protocol
 from bot.domain.commands import Downtime
 from bot.domain.events import AnyEvent
 from bot.domain.ids import PersonId, Priority, TeamId, TicketId
+from bot.domain.linking import LinkCode
 from bot.domain.rules import Person, Way, Weighty
 from bot.domain.ticket import Ticket
 
@@ -126,6 +127,24 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a platform has been read, or another short text that an adapter wants back after a restart."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A form that somebody fills in step by step. An empty `body`: it is not being filled in any more."""
+
+    who: str
+    place: str
+    body: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Pending:
     """An arrival that waits to be handled. `attempts` counts the tries that were begun after a restart."""
 
@@ -215,6 +234,12 @@ class Unit(Protocol):
     async def quarantine(self, arrival: str, reason: str) -> None:
         """This arrival is put aside for the operator: it is not tried again by itself."""
 
+    async def put_cursors(self, cursors: Sequence[Cursor], now: datetime) -> None:
+        """These names stand for these values from now on."""
+
+    async def put_sheets(self, sheets: Sequence[Sheet]) -> None:
+        """One for each person at each place: the last one given counts."""
+
     async def claim(self, now: datetime, limit: int, busy: Collection[str]) -> list[Outgoing]:
         """Letters and edits whose turn it is, leased to this instance. Of each address not `busy` those that may go
         now: pages before others, otherwise in the order written; edits after posts. Several of one address may come
@@ -229,6 +254,27 @@ class Unit(Protocol):
 
     async def remember(self, profiles: Sequence[Profile]) -> None:
         """Profiles inserted or merged: empty fields change nothing."""
+
+    async def profiles_of(self, people: Collection[PersonId]) -> dict[PersonId, Profile]:
+        """The profiles of those who have one."""
+
+    async def register(self, profiles: Sequence[Profile]) -> None:
+        """Profiles inserted or replaced: exactly this is known of these people besides the rules."""
+
+    async def give_code(self, code: LinkCode) -> None:
+        """The code counts, and none that its person was given before. Its `id` is given here."""
+
+    async def codes(self, now: datetime) -> list[LinkCode]:
+        """The codes whose time is not over, used ones among them, the oldest first."""
+
+    async def use_code(self, code: int, by: str, now: datetime) -> bool:
+        """That identity has used it; by "" it is void. False when it was used or void before."""
+
+    async def wrong_codes(self, identity: str, after: datetime) -> list[datetime]:
+        """When this identity has said wrong codes, the oldest first."""
+
+    async def wrong_code(self, identity: str, now: datetime) -> None:
+        """One more; those that no longer matter are forgotten."""
 
     async def saw(self, now: datetime) -> None:
         """The desk was alive at `now`: the high-water mark of its time."""
@@ -388,11 +434,23 @@ class Reads(Protocol):
 
     async def waiting_arrivals(self) -> int: ...
 
+    async def cursor(self, name: str) -> str | None:
+        """What was put there last."""
+
+    async def sheets(self, platform: str) -> list[Sheet]:
+        """All forms that are being filled in on this platform, the oldest first."""
+
     async def waiting_letters(self) -> int: ...
 
     async def dead_letters(self, limit: int = 100) -> list[DeadLetter]: ...
 
     async def profiles(self) -> list[Profile]: ...
+
+    async def codes(self, now: datetime) -> list[LinkCode]:
+        """The one-time codes whose time is not over, used ones among them, the oldest first."""
+
+    async def wrong_codes(self, identity: str, after: datetime) -> list[datetime]:
+        """When this identity has said wrong codes, the oldest first."""
 
     async def last_seen(self) -> datetime | None:
         """The high-water mark of the desk's time."""
@@ -434,6 +492,12 @@ class Directory(Protocol):
 
     def address_of(self, person: PersonId) -> str | None:
         """Where this person is reached first; None when nowhere."""
+
+    def is_self_made(self, person: PersonId) -> bool:
+        """Whether the desk knows the person only from what they wrote themselves."""
+
+    def same_person(self, one: PersonId, other: PersonId) -> bool:
+        """Whether both are one: the same, or what an identity was called before it was joined to the other."""
 
     def ways_of(self, person: PersonId, weighty: Weighty) -> tuple[Way, ...]:
         """How a call of that weight reaches this person, in order; empty when it cannot."""
