@@ -109,7 +109,7 @@ async def _desk_at_work(rules: Rules, file: Path, armed: int, due: int) -> Laten
     store = await open_store(file, now=now.now())
     alarm = Alarm(now)
     desk = Desk(store, rules, now, AddressBook(rules.people), on_commit=_armed_by(alarm))
-    watch = Watch(desk, store.reads, rules, now, arm=alarm.ring_at, on_letters=lambda: None)
+    watch = Watch(desk, store.reads, now, arm=alarm.ring_at, on_letters=lambda: None)
     answers: list[float] = []
     stop_watch = _timed(desk.do, answers, instant)
     desk.do = stop_watch  # type: ignore[method-assign, assignment]  # the stop-watch stands at the door

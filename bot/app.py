@@ -72,7 +72,6 @@ class App:
         audited: Callable[[Report], None] = lambda _: None,
     ) -> None:
         """`roads`: what is known of them from before. `audited` hears of every report of the auditor."""
-        self.rules = rules
         self.reads: Reads = store.reads
         self.time = timepiece
         self.people = people
@@ -84,7 +83,6 @@ class App:
             self.desk, self.reads, timepiece, self.roads, machine=machine, ring=self.alarm.ring, told=audited
         )
         house = House(
-            rules=rules,
             texts=texts,
             desk=self.desk,
             reads=self.reads,
@@ -102,7 +100,7 @@ class App:
             timepiece=timepiece,
             bundles=BUNDLES,
         )
-        self.watch = Watch(self.desk, self.reads, rules, timepiece, arm=self.alarm.ring_at, on_letters=self.relay.ring)
+        self.watch = Watch(self.desk, self.reads, timepiece, arm=self.alarm.ring_at, on_letters=self.relay.ring)
         self.down: Downtime | None = None
         self._ready = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -110,6 +108,11 @@ class App:
         self.ended = asyncio.Event()
         self._looking = False
         self._drills: set[str] = set()
+
+    @property
+    def rules(self) -> Rules:
+        """Those by which the desk decides now."""
+        return self.desk.rules
 
     async def run(self) -> None:
         """Works until `stop`. Then: nothing new comes in, what was begun is finished, and the disk has it all.

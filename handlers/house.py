@@ -52,6 +52,10 @@ class Reading(Protocol):
 class Door(Protocol):
     """The desk, as far as conversations use it."""
 
+    @property
+    def rules(self) -> Rules:
+        """Those that hold now: they change while the desk works."""
+
     async def do(self, command: Command, *, cause: str | None = None, letters: Sequence[Letter] = ()) -> Outcome:
         """Committed with its letters, and the arrival `cause` is done. Raises Refusal: nothing was written."""
 
@@ -73,10 +77,14 @@ class Book(Directory, Protocol):
 class House:
     """Everything a conversation may ask for."""
 
-    rules: Rules
     texts: Texts
     desk: Door
     reads: Reads
     directory: Book
     clock: Timepiece
     read_words: Callable[[str], Reading]
+
+    @property
+    def rules(self) -> Rules:
+        """The desk's, as they are now."""
+        return self.desk.rules

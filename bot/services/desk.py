@@ -98,10 +98,16 @@ class _Arrived:
 class _Errand(Generic[T]):
     chore: Chore[T]
     answer: asyncio.Future[T]
+    on_done: Callable[[T], None]
 
     async def run(self, unit: Unit) -> Callable[[], None]:
         done = await self.chore.apply(unit)
-        return lambda: _tell(self.answer, done)
+
+        def tell() -> None:
+            self.on_done(done)
+            _tell(self.answer, done)
+
+        return tell
 
 
 _Knock = _Order | _Answered | _Arrived | _Errand[object]
@@ -154,10 +160,11 @@ class Desk:
         self._knock(_Arrived(arrival, answer))
         return await asyncio.shield(answer)
 
-    async def chore(self, chore: Chore[T]) -> T:
-        """The chore is committed."""
+    async def chore(self, chore: Chore[T], *, on_done: Callable[[T], None] = lambda _: None) -> T:
+        """The chore is committed. `on_done` is told before anything else is decided, whether the caller is still there
+        or not."""
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._knock(_Errand(chore, answer))  # type: ignore[arg-type]  # the queue does not care what a chore returns
+        self._knock(_Errand(chore, answer, on_done))  # type: ignore[arg-type]  # the queue does not care what a chore returns
         return await asyncio.shield(answer)
 
     async def run(self) -> None:
@@ -172,6 +179,15 @@ class Desk:
                 self._serving = True
                 await self._serve(batch)
                 self._serving = False
+
+    def renew(self, rules: Rules) -> None:
+        """Whatever is decided from now on is decided by these rules; whoever needs them asks the desk for them."""
+        self.rules = rules
+
+    @property
+    def directory(self) -> Directory:
+        """Where people are reached."""
+        return self._directory
 
     @property
     def is_busy(self) -> bool:

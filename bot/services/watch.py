@@ -83,7 +83,6 @@ class Watch:
         self,
         desk: Desk,
         reads: Reads,
-        rules: Rules,
         timepiece: Timepiece,
         *,
         arm: Callable[[datetime], None],
@@ -91,7 +90,6 @@ class Watch:
     ) -> None:
         self._desk = desk
         self._reads = reads
-        self._rules = rules
         self._time = timepiece
         self._arm = arm
         self._on_letters = on_letters
@@ -112,6 +110,10 @@ class Watch:
             await self._desk.chore(Saw(now))
         self._seen_at = now
         return self._down
+
+    @property
+    def _rules(self) -> Rules:
+        return self._desk.rules  # never a copy: they change while the desk works
 
     def _days_before(self, now: datetime) -> tuple[tuple[TeamId, date], ...]:
         due = (due_digest(team, self._rules, now, None) for team in self._rules.teams.values())

@@ -188,6 +188,10 @@ class SmallDesk:
         self.settled: list[str] = []
         self.fails_with: Exception | None = None
 
+    @property
+    def rules(self) -> Rules:
+        return self._file.rules
+
     async def do(self, command: Command, *, cause: str | None = None, letters: Sequence[Letter] = ()) -> Outcome:
         file = self._file
         if isinstance(command, Raise):
@@ -249,7 +253,6 @@ class SmallHouse:
         self.desk = SmallDesk(self.file, self.people)
         self.readings: dict[str, Read] = {}
         self.house = House(
-            rules=self.rules,
             texts=texts(),
             desk=self.desk,
             reads=self.file,

@@ -38,12 +38,12 @@ INSTANT = timedelta(milliseconds=1)
 class Watching:
     """A watch, when it asked to be woken, and how often it rang for the letters."""
 
-    def __init__(self, here: Open, time: DemoTime, rules: Rules = RULES) -> None:
+    def __init__(self, here: Open, time: DemoTime) -> None:
         self.armed: list[datetime] = []
         self.rung = 0
         self.here = here
         self.time = time
-        self.watch = Watch(here.desk, here.store.reads, rules, time, arm=self.armed.append, on_letters=self._ring)
+        self.watch = Watch(here.desk, here.store.reads, time, arm=self.armed.append, on_letters=self._ring)
 
     def _ring(self) -> None:
         self.rung += 1
@@ -53,7 +53,7 @@ class Watching:
 async def watching(store: SqlStore, *, rules: Rules = RULES) -> AsyncIterator[Watching]:
     time = standing()
     async with at_work(store, rules=rules, time=time) as here:
-        one = Watching(here, time, rules)
+        one = Watching(here, time)
         await one.watch.wake_up()
         yield one
 
@@ -389,7 +389,7 @@ class Lives:
         assert self.before >= self.known
         self.desk = Desk(self.store, RULES, time, AddressBook({}))
         self._running = asyncio.create_task(self.desk.run())
-        self.watch = Watch(self.desk, self.store.reads, RULES, time, arm=lambda _: None, on_letters=lambda: None)
+        self.watch = Watch(self.desk, self.store.reads, time, arm=lambda _: None, on_letters=lambda: None)
         await self.watch.wake_up()
 
     async def die(self) -> None:
