@@ -12,8 +12,21 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.ids import PersonId, Priority, TeamId, TicketId
 from bot.domain.linking import LinkCode
-from bot.services.ports import LEASE, DeadLetter, Entry, Filed, Letter, OpenCount, Profile, Road, Tally, Vitals, Wake
-from storage import codec, inbox, links, outbox, roads, schema, showings, tally, vitals
+from bot.services.ports import (
+    LEASE,
+    DeadLetter,
+    Entry,
+    Filed,
+    Letter,
+    OpenCount,
+    Profile,
+    Road,
+    Sheet,
+    Tally,
+    Vitals,
+    Wake,
+)
+from storage import codec, cursors, inbox, links, outbox, roads, schema, sheets, showings, tally, vitals
 from storage.codec import AnyRow
 from storage.dialect import snapshot
 
@@ -146,6 +159,13 @@ class SqlReads:
 
     async def waiting_arrivals(self) -> int:
         return int(await self._one(_WAITING_ARRIVALS))
+
+    async def cursor(self, name: str) -> str | None:
+        row = await self._first(cursors.ONE, {"of": name})
+        return None if row is None else str(row.value)
+
+    async def sheets(self, platform: str) -> list[Sheet]:
+        return [sheets.sheet_of(row) for row in await self._all(sheets.OF_PLATFORM, {"theirs": f"{platform}:%"})]
 
     async def cursor(self, name: str) -> str | None:
         row = await self._first(cursors.ONE, {"of": name})

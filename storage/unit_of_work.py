@@ -13,8 +13,21 @@ from bot.domain.commands import Downtime
 from bot.domain.ids import PersonId, TeamId, TicketId
 from bot.domain.linking import REMEMBERED_FOR, LinkCode
 from bot.domain.ticket import Ticket
-from bot.services.ports import Arrival, Change, Fate, Fenced, Letter, Outgoing, Pending, Profile, Road, Sent
-from storage import codec, digests, history, inbox, links, outbox, people, roads, schema, showings
+from bot.services.ports import (
+    Arrival,
+    Change,
+    Cursor,
+    Fate,
+    Fenced,
+    Letter,
+    Outgoing,
+    Pending,
+    Profile,
+    Road,
+    Sent,
+    Sheet,
+)
+from storage import codec, cursors, digests, history, inbox, links, outbox, people, roads, schema, sheets, showings
 from storage.codec import Raw
 from storage.dialect import Many
 from storage.history import Head
@@ -109,6 +122,12 @@ class SqlUnit:
 
     async def quarantine(self, arrival: str, reason: str) -> None:
         await inbox.quarantine(self.connection, arrival, reason)
+
+    async def put_cursors(self, marks: Sequence[Cursor], now: datetime) -> None:
+        await cursors.put(self.connection, marks, now)
+
+    async def put_sheets(self, filled: Sequence[Sheet]) -> None:
+        await sheets.put(self.connection, filled)
 
     async def put_cursors(self, marks: Sequence[Cursor], now: datetime) -> None:
         await cursors.put(self.connection, marks, now)

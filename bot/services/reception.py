@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 
 from bot.services import failpoint
 from bot.services.desk import Desk
-from bot.services.ports import Arrival, NotSaved, Pending, Unit
+from bot.services.ports import Arrival, Cursor, NotSaved, Pending, Sheet, Unit
 
 BEFORE_KEEPING = failpoint.declare("reception.before_keeping")
 KEPT = failpoint.declare("reception.kept")
@@ -69,6 +70,22 @@ class PutAside:
         await unit.quarantine(self.key, self.reason)
 
 
+@dataclass(frozen=True, slots=True)
+class KeepTogether:
+    """A chore: several arrivals, how far that is, and what became of the forms being filled in, or nothing of it."""
+
+    arrivals: Sequence[Arrival]
+    cursors: Sequence[Cursor]
+    sheets: Sequence[Sheet]
+    now: datetime
+
+    async def apply(self, unit: Unit) -> list[bool]:
+        news = await unit.keep(self.arrivals)
+        await unit.put_cursors(self.cursors, self.now)
+        await unit.put_sheets(self.sheets)
+        return news
+
+
 class Reception:
     """Whoever knocks is kept on the disk, told so, and then handled in the order of the lane."""
 
@@ -91,6 +108,18 @@ class Reception:
         new = await self._desk.keep(arrival, on_new=lambda: self._receive(arrival))
         failpoint.hit(KEPT)
         return new
+
+    async def keep_together(
+        self, arrivals: Sequence[Arrival], *, cursors: Sequence[Cursor], sheets: Sequence[Sheet], now: datetime
+    ) -> list[bool]:
+        """All of it is on the disk, by one commit; False for each arrival that was there before. They are handled even
+        when whoever brought them has gone by then."""
+        failpoint.hit(BEFORE_KEEPING)
+        kept = asyncio.ensure_future(self._desk.chore(KeepTogether(arrivals, cursors, sheets, now)))
+        kept.add_done_callback(lambda _: self._receive_new(arrivals, kept))
+        news = await asyncio.shield(kept)
+        failpoint.hit(KEPT)
+        return news
 
     async def run(self) -> None:
         """Handles what was left over from before, then everything that is kept, until `close`."""
@@ -127,6 +156,13 @@ class Reception:
         early, self._early = self._early or (), None
         for arrival in early:
             self._line_up(arrival)
+
+    def _receive_new(self, arrivals: Sequence[Arrival], kept: asyncio.Future[list[bool]]) -> None:
+        if kept.cancelled() or kept.exception() is not None:
+            return
+        for arrival, is_new in zip(arrivals, kept.result(), strict=True):
+            if is_new:
+                self._receive(arrival)
 
     def _receive(self, arrival: Arrival) -> None:
         if self._early is not None:
