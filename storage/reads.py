@@ -167,13 +167,6 @@ class SqlReads:
     async def sheets(self, platform: str) -> list[Sheet]:
         return [sheets.sheet_of(row) for row in await self._all(sheets.OF_PLATFORM, {"theirs": f"{platform}:%"})]
 
-    async def cursor(self, name: str) -> str | None:
-        row = await self._first(cursors.ONE, {"of": name})
-        return None if row is None else str(row.value)
-
-    async def sheets(self, platform: str) -> list[Sheet]:
-        return [sheets.sheet_of(row) for row in await self._all(sheets.OF_PLATFORM, {"theirs": f"{platform}:%"})]
-
     async def waiting_letters(self) -> int:
         """Letters that are not settled, and edits that are owed."""
         return sum((await self._all(_WAITING_LETTERS))[0])

@@ -129,12 +129,6 @@ class SqlUnit:
     async def put_sheets(self, filled: Sequence[Sheet]) -> None:
         await sheets.put(self.connection, filled)
 
-    async def put_cursors(self, marks: Sequence[Cursor], now: datetime) -> None:
-        await cursors.put(self.connection, marks, now)
-
-    async def put_sheets(self, filled: Sequence[Sheet]) -> None:
-        await sheets.put(self.connection, filled)
-
     async def claim(self, now: datetime, limit: int, busy: Collection[str]) -> list[Outgoing]:
         posts = await outbox.claim(self.connection, now, limit, busy, self._epoch)
         if len(posts) >= limit:

@@ -145,24 +145,6 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Cursor:
-    """How far a platform has been read, or another short text that an adapter wants back after a restart."""
-
-    name: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A form that somebody fills in step by step. An empty `body`: it is not being filled in any more."""
-
-    who: str
-    place: str
-    body: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Pending:
     """An arrival that waits to be handled. `attempts` counts the tries that were begun after a restart."""
 
@@ -251,12 +233,6 @@ class Unit(Protocol):
 
     async def quarantine(self, arrival: str, reason: str) -> None:
         """This arrival is put aside for the operator: it is not tried again by itself."""
-
-    async def put_cursors(self, cursors: Sequence[Cursor], now: datetime) -> None:
-        """These names stand for these values from now on."""
-
-    async def put_sheets(self, sheets: Sequence[Sheet]) -> None:
-        """One for each person at each place: the last one given counts."""
 
     async def put_cursors(self, cursors: Sequence[Cursor], now: datetime) -> None:
         """These names stand for these values from now on."""
@@ -457,12 +433,6 @@ class Reads(Protocol):
         """The earliest moment after `now` at which a waiting letter may go."""
 
     async def waiting_arrivals(self) -> int: ...
-
-    async def cursor(self, name: str) -> str | None:
-        """What was put there last."""
-
-    async def sheets(self, platform: str) -> list[Sheet]:
-        """All forms that are being filled in on this platform, the oldest first."""
 
     async def cursor(self, name: str) -> str | None:
         """What was put there last."""
