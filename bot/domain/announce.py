@@ -180,13 +180,19 @@ def _team_before(event: Reclassified, rules: Rules) -> TeamId | None:
 
 
 def _calls(event: Called, entry: int, ticket: Ticket, rules: Rules) -> Iterator[Notice]:
-    facts = {"level": str(event.level), "round": str(event.round), **_lateness(event)}
+    facts = {
+        "priority": ticket.priority.value,
+        "level": str(event.level),
+        "round": str(event.round),
+        **_lateness(event),
+    }
     if event.missed:
         facts["missed"] = ",".join(map(str, event.missed))
     if event.last_resort:
         facts["last_resort"] = "yes"
     for person in event.people:
-        yield Notice(ToPerson(person), About.PAGE, entry, Urgency.PAGE, facts)
+        again = {"again": str(event.round)} if person in event.again else {}
+        yield Notice(ToPerson(person), About.PAGE, entry, Urgency.PAGE, facts | again)
     if event.channel and event.elsewhere is not None:
         yield Notice(ToTeam(event.elsewhere), About.CHANNEL_CALL, entry, Urgency.PAGE, facts)
     elif event.channel:
@@ -206,26 +212,40 @@ def _about_people(
             yield Notice(ToPerson(event.person), About.STILL_ON_IT, entry, Urgency.PAGE, facts)
         case Lapsed():
             facts = {"person": event.person, "why": event.why}
-            yield from _to_channel(ticket, rules, About.LAPSED, entry, Urgency.SOON, facts)
+            yield from _to_team_and(event.person, ticket, rules, About.LAPSED, entry, facts)
         case ResponderAdded():
-            yield Notice(ToPerson(event.to), About.SUMMONED, entry, Urgency.PAGE, {"by": event.by})
+            facts = {"priority": ticket.priority.value, "by": event.by}
+            yield Notice(ToPerson(event.to), About.SUMMONED, entry, Urgency.PAGE, facts)
         case CalledUp():
-            facts = {"by": event.by, "why": event.why}
+            facts = {"priority": ticket.priority.value, "by": event.by, "why": event.why}
             for person in event.people:
                 yield Notice(ToPerson(person), About.SUMMONED, entry, Urgency.PAGE, facts)
             if event.channel:
                 yield from _to_channel(ticket, rules, About.SUMMONED, entry, Urgency.PAGE, facts)
         case NotReached():
-            yield from _to_channel(ticket, rules, About.NOT_REACHED, entry, Urgency.SOON, {"person": event.person})
+            lead = rules.team(ticket.team).lead
+            told = None if lead == event.person else lead
+            yield from _to_team_and(told, ticket, rules, About.NOT_REACHED, entry, {"person": event.person})
         case NobodyReached():
             yield Notice(ToPerson(ticket.requester), About.NOBODY_REACHED, entry, Urgency.SOON)
+
+
+def _to_team_and(
+    person: PersonId | None, ticket: Ticket, rules: Rules, about: About, entry: int, facts: Mapping[str, str]
+) -> Iterator[Notice]:
+    """To the team's channel and to somebody besides, and to nobody twice."""
+    notices = list(_to_channel(ticket, rules, about, entry, Urgency.SOON, facts))
+    yield from notices
+    if person is not None and all(one.to != ToPerson(person) for one in notices):
+        yield Notice(ToPerson(person), about, entry, Urgency.SOON, facts)
 
 
 def _of_a_drill(event: AnyEvent, entry: int, ticket: Ticket, rules: Rules) -> Iterator[Notice]:
     """The test page to those on call; to the lead only when nobody answered it."""
     if isinstance(event, Called):
         for person in event.people:
-            yield Notice(ToPerson(person), About.DRILL, entry, Urgency.PAGE)
+            facts = {"priority": ticket.priority.value, "level": str(event.level), "round": str(event.round)}
+            yield Notice(ToPerson(person), About.DRILL, entry, Urgency.PAGE, facts)
     if isinstance(event, Drilled) and not event.passed:
         lead = rules.team(ticket.team).lead
         facts = {"why": event.why, "took_s": str(event.took_s)}

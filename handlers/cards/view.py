@@ -54,8 +54,9 @@ class View:
 
     @property
     def is_shut(self) -> bool:
-        """A private ticket in a channel: its words and names stay away from there."""
-        return self.ticket.private and self.reader.person is None
+        """A private ticket in a channel, or called out to somebody outside its circle because nobody else was left: its
+        words and names stay away from there."""
+        return self.ticket.private and (self.reader.person is None or self.ways <= {Stand.COLLEAGUE})
 
     def say(self, key: str, /, **facts: str | int) -> str:
         """The text in the reader's language."""
