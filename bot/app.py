@@ -24,6 +24,7 @@ from bot.services.auditor import Auditor, Machine, Report
 from bot.services.desk import Committed, Desk
 from bot.services.directory import AddressBook
 from bot.services.drills import OURS, drill_of, due_drills
+from bot.services.ladder import Ladder
 from bot.services.ports import Arrival, Fenced, Reads, Road, Store, Timepiece
 from bot.services.reception import PutAside, Reception
 from bot.services.roads import Roads, way_in
@@ -99,7 +100,9 @@ class App:
             draw=Drawer(house).draw,
             timepiece=timepiece,
             bundles=BUNDLES,
+            on_buried=lambda _: self.alarm.ring(),
         )
+        self.ladder = Ladder(self.desk, self.reads, timepiece, on_letters=self.relay.ring)
         self.watch = Watch(self.desk, self.reads, timepiece, arm=self.alarm.ring_at, on_letters=self.relay.ring)
         self.down: Downtime | None = None
         self._ready = asyncio.Event()
@@ -199,6 +202,7 @@ class App:
             self._looking = True
             try:
                 await self.watch.look()
+                await self.ladder.look()
                 await self._keep_drills()
             except Fenced:
                 raise

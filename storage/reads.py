@@ -14,6 +14,7 @@ from bot.domain.ids import PersonId, Priority, TeamId, TicketId
 from bot.domain.linking import LinkCode
 from bot.services.ports import (
     LEASE,
+    CallLetter,
     DeadLetter,
     Entry,
     Filed,
@@ -26,7 +27,7 @@ from bot.services.ports import (
     Vitals,
     Wake,
 )
-from storage import codec, cursors, inbox, links, outbox, roads, schema, sheets, showings, tally, vitals
+from storage import calls, codec, cursors, inbox, links, outbox, roads, schema, sheets, showings, tally, vitals
 from storage.codec import AnyRow
 from storage.dialect import snapshot
 
@@ -189,6 +190,12 @@ class SqlReads:
 
     async def roads(self) -> list[Road]:
         return [roads.road_of(row) for row in await self._all(roads.ALL)]
+
+    async def calls_in_trouble(
+        self, now: datetime, *, waiting_since: datetime, buried_since: datetime
+    ) -> list[CallLetter]:
+        async with self._engine.connect() as connection:
+            return await calls.in_trouble(connection, now, waiting_since, buried_since)
 
     async def open_counts(self) -> list[OpenCount]:
         rows = await self._all(vitals.OPEN_COUNTS)

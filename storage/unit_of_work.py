@@ -27,7 +27,21 @@ from bot.services.ports import (
     Sent,
     Sheet,
 )
-from storage import codec, cursors, digests, history, inbox, links, outbox, people, roads, schema, sheets, showings
+from storage import (
+    calls,
+    codec,
+    cursors,
+    digests,
+    history,
+    inbox,
+    links,
+    outbox,
+    people,
+    roads,
+    schema,
+    sheets,
+    showings,
+)
 from storage.codec import Raw
 from storage.dialect import Many
 from storage.history import Head
@@ -173,6 +187,9 @@ class SqlUnit:
         if self._last_seen is None or at > self._last_seen:
             self._last_seen = at
             self._moved["last_seen"] = at
+
+    async def hasten(self, keys: Sequence[str]) -> None:
+        await calls.hasten(self.connection, keys)
 
     async def keep_roads(self, known: Sequence[Road]) -> None:
         await roads.keep(self.connection, known)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Protocol
 
 from bot.domain.commands import Downtime
@@ -279,6 +280,9 @@ class Unit(Protocol):
     async def saw(self, now: datetime) -> None:
         """The desk was alive at `now`: the high-water mark of its time."""
 
+    async def hasten(self, keys: Sequence[str]) -> None:
+        """These letters need not wait for their time any more."""
+
     async def keep_roads(self, roads: Sequence[Road]) -> None:
         """What is known of these roads."""
 
@@ -324,6 +328,26 @@ class Lag:
 
     count: int
     since: datetime | None = None
+
+
+class CallState(StrEnum):
+    """What has become of one letter of a call."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    MOOT = "moot"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class CallLetter:
+    """One way of calling one person. `due`: since when it should be out, or from when on it may go."""
+
+    key: str
+    ticket: TicketId
+    reader: str
+    state: CallState
+    due: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -456,6 +480,11 @@ class Reads(Protocol):
         """The high-water mark of the desk's time."""
 
     async def roads(self) -> list[Road]: ...
+
+    async def calls_in_trouble(
+        self, now: datetime, *, waiting_since: datetime, buried_since: datetime
+    ) -> list[CallLetter]:
+        """Every letter of the calls of which one has waited since then or was given up since then."""
 
     async def open_counts(self) -> list[OpenCount]:
         """How many open tickets each team has of each priority; those it has none of are left out."""

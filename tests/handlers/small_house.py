@@ -22,6 +22,7 @@ from bot.services.desk import Chore, Outcome
 from bot.services.directory import AddressBook
 from bot.services.drawn import Drawn
 from bot.services.ports import (
+    CallLetter,
     DeadLetter,
     Dues,
     Entry,
@@ -98,6 +99,11 @@ class File:
         return Filed(ticket, before_us.wake_at, dues)
 
     async def roads(self) -> list[Road]:
+        return []
+
+    async def calls_in_trouble(
+        self, now: datetime, *, waiting_since: datetime, buried_since: datetime
+    ) -> list[CallLetter]:
         return []
 
     async def open_counts(self) -> list[OpenCount]:
