@@ -71,3 +71,57 @@ class TooSoon(Refusal):
     """It was asked for a moment ago; `when` (ISO 8601) says from when on it can be asked for again."""
 
     code = "too_soon"
+
+
+class CoverInThePast(Refusal):
+    """The time of the cover is over."""
+
+    code = "cover_in_the_past"
+
+
+class EndsBeforeItStarts(Refusal):
+    """A time that has no length."""
+
+    code = "ends_before_it_starts"
+
+
+class CoverTooLong(Refusal):
+    """A cover lasts `days` at most."""
+
+    code = "cover_too_long"
+
+
+class NotOnThatRota(Refusal):
+    """`person` takes no turns on `rota` and works in no team whose rota it is."""
+
+    code = "not_on_that_rota"
+
+
+class NotOnCallThen(Refusal):
+    """`person` is not on call at that time, so that nobody can stand in."""
+
+    code = "not_on_call_then"
+
+
+class AlreadyOnCall(Refusal):
+    """`person` is on call then anyway, and nobody else is."""
+
+    code = "already_on_call"
+
+
+class SeveralOnCall(Refusal):
+    """Several are on call at that time (`people`, with commas): instead of whom must be said."""
+
+    code = "several_on_call"
+
+
+class NotYours(Refusal):
+    """It is not for `person` to ask for this cover, or to settle it."""
+
+    code = "not_yours"
+
+
+class AlreadySettled(Refusal):
+    """The request was agreed to, declined or taken back before: `state`, and `by` whom."""
+
+    code = "already_settled"
