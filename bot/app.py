@@ -6,7 +6,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -15,16 +15,19 @@ from bot.chat.incoming import Besides
 from bot.chat.port import Intake, Platform, RawIncoming, Undelivered
 from bot.classifier import Classification, Context, ServiceEntry, classify
 from bot.domain.commands import Downtime
+from bot.domain.covers import in_force
 from bot.domain.refusals import Refusal
 from bot.domain.rules import Rules
 from bot.engine.alarm import Alarm
 from bot.engine.relay import Relay
 from bot.services import failpoint
 from bot.services.auditor import Auditor, Machine, Report
+from bot.services.covers import Covers
 from bot.services.desk import Committed, Desk
 from bot.services.directory import AddressBook
 from bot.services.drills import OURS, drill_of, due_drills
 from bot.services.ladder import Ladder
+from bot.services.policies import KeepPolicies
 from bot.services.ports import Arrival, Fenced, Reads, Road, Store, Timepiece
 from bot.services.reception import PutAside, Reception
 from bot.services.roads import Roads, way_in
@@ -104,6 +107,7 @@ class App:
         )
         self.ladder = Ladder(self.desk, self.reads, timepiece, on_letters=self.relay.ring)
         self.watch = Watch(self.desk, self.reads, timepiece, arm=self.alarm.ring_at, on_letters=self.relay.ring)
+        self.covers = Covers(self.desk, timepiece, on_change=self._covered)
         self.down: Downtime | None = None
         self._ready = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -126,8 +130,12 @@ class App:
             self.ended.set()
 
     async def _work(self) -> None:
+        agreed = in_force(await self.reads.covers(self.time.now()))
+        self.desk.renew(replace(self.desk.rules, covers=agreed))
         async with asyncio.TaskGroup() as rooms:
             rooms.create_task(self.desk.run(), name="desk")
+            kept = await self.desk.chore(KeepPolicies(self.rules))
+            self.desk.renew(replace(self.rules, kept_policies=kept))
             self.down = await self.watch.wake_up()
             if self.down is not None:
                 log.warning("was_down", since=self.down.since.isoformat(), until=self.down.until.isoformat())
@@ -230,6 +238,11 @@ class App:
         except (ValueError, Refusal) as no:
             log.error("drill_not_held", key=arrival.key, why=type(no).__name__)
             await self.desk.chore(PutAside(arrival.key, "no such drill can be held"))
+
+    def _covered(self) -> None:
+        """Somebody else is on call, perhaps from now on: they are told, and the next handover is armed."""
+        self.relay.ring()
+        self.alarm.ring()
 
     def _committed(self, done: Committed) -> None:
         self._stirred.set()

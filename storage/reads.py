@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Integer, Select, bindparam, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.domain.ids import PersonId, Priority, TeamId, TicketId
+from bot.domain.covers import CoverRequest
+from bot.domain.ids import CoverId, PersonId, Priority, TeamId, TicketId
 from bot.domain.linking import LinkCode
 from bot.services.ports import (
     LEASE,
@@ -27,7 +28,7 @@ from bot.services.ports import (
     Vitals,
     Wake,
 )
-from storage import calls, codec, cursors, inbox, links, outbox, roads, schema, sheets, showings, tally, vitals
+from storage import calls, codec, covers, cursors, inbox, links, outbox, roads, schema, sheets, showings, tally, vitals
 from storage.codec import AnyRow
 from storage.dialect import snapshot
 
@@ -75,6 +76,11 @@ _DEAD = (
     select(schema.outbox).where(outbox.in_state(schema.DEAD)).order_by(_o.settled_at.desc(), _o.id.desc()).limit(_MOST)
 )
 _PROFILES = select(schema.people).order_by(schema.people.c.person)
+_OPEN_HELD = (
+    select(func.count())
+    .select_from(schema.tickets)
+    .where(_t.is_open == literal_column("1"), _t.holder == bindparam("holder"))
+)
 _LAST_SEEN = select(schema.instance.c.last_seen)
 _LAST_DIGEST = select(func.max(schema.digests.c.day)).where(schema.digests.c.team == bindparam("team"))
 
@@ -187,6 +193,17 @@ class SqlReads:
 
     async def last_seen(self) -> datetime | None:
         return codec.maybe_moment(await self._one(_LAST_SEEN))
+
+    async def covers(self, ending_after: datetime) -> list[CoverRequest]:
+        rows = await self._all(covers.ENDING_AFTER, {"moment": codec.to_ms(ending_after)})
+        return [covers.request_of(row) for row in rows]
+
+    async def cover(self, cover: CoverId) -> CoverRequest | None:
+        row = await self._first(covers.ONE, {"of": cover})
+        return None if row is None else covers.request_of(row)
+
+    async def open_held(self, holder: PersonId) -> int:
+        return int(await self._one(_OPEN_HELD, {"holder": holder}))
 
     async def roads(self) -> list[Road]:
         return [roads.road_of(row) for row in await self._all(roads.ALL)]

@@ -10,7 +10,8 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.commands import Downtime
-from bot.domain.ids import PersonId, TeamId, TicketId
+from bot.domain.covers import CoverRequest
+from bot.domain.ids import CoverId, PersonId, TeamId, TicketId
 from bot.domain.linking import REMEMBERED_FOR, LinkCode
 from bot.domain.ticket import Ticket
 from bot.services.ports import (
@@ -30,6 +31,7 @@ from bot.services.ports import (
 from storage import (
     calls,
     codec,
+    covers,
     cursors,
     digests,
     history,
@@ -193,6 +195,20 @@ class SqlUnit:
 
     async def keep_roads(self, known: Sequence[Road]) -> None:
         await roads.keep(self.connection, known)
+
+    async def covers(self, ending_after: datetime) -> list[CoverRequest]:
+        rows = await self.connection.execute(covers.ENDING_AFTER, {"moment": codec.to_ms(ending_after)})
+        return [covers.request_of(row) for row in rows.all()]
+
+    async def cover(self, cover: CoverId) -> CoverRequest | None:
+        row = (await self.connection.execute(covers.ONE, {"of": cover})).first()
+        return None if row is None else covers.request_of(row)
+
+    async def add_covers(self, requests: Sequence[CoverRequest]) -> list[CoverId]:
+        return await covers.add(self.connection, requests)
+
+    async def change_covers(self, requests: Sequence[CoverRequest]) -> None:
+        await covers.change(self.connection, requests)
 
     async def outage(self, down: Downtime) -> None:
         await digests.add_outage(self.connection, down)

@@ -12,8 +12,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.domain.commands import Downtime
+from bot.domain.covers import CoverRequest
 from bot.domain.events import AnyEvent
-from bot.domain.ids import PersonId, Priority, TeamId, TicketId
+from bot.domain.ids import CoverId, PersonId, Priority, TeamId, TicketId
 from bot.domain.linking import LinkCode
 from bot.domain.rules import Person, Way, Weighty
 from bot.domain.ticket import Ticket
@@ -286,6 +287,18 @@ class Unit(Protocol):
     async def keep_roads(self, roads: Sequence[Road]) -> None:
         """What is known of these roads."""
 
+    async def covers(self, ending_after: datetime) -> list[CoverRequest]:
+        """Whatever became of them, the oldest first."""
+
+    async def cover(self, cover: CoverId) -> CoverRequest | None:
+        """The request of that number."""
+
+    async def add_covers(self, requests: Sequence[CoverRequest]) -> list[CoverId]:
+        """The requests are written down; the numbers they were given, in their order."""
+
+    async def change_covers(self, requests: Sequence[CoverRequest]) -> None:
+        """The requests of these numbers are as they are here."""
+
     async def outage(self, down: Downtime) -> None:
         """A downtime, for the digest."""
 
@@ -478,6 +491,14 @@ class Reads(Protocol):
 
     async def last_seen(self) -> datetime | None:
         """The high-water mark of the desk's time."""
+
+    async def covers(self, ending_after: datetime) -> list[CoverRequest]:
+        """Exceptions to the rotas that end later than this, whatever became of them, the oldest first."""
+
+    async def cover(self, cover: CoverId) -> CoverRequest | None: ...
+
+    async def open_held(self, holder: PersonId) -> int:
+        """How many open tickets this person holds."""
 
     async def roads(self) -> list[Road]: ...
 

@@ -12,7 +12,8 @@ from bot.chat.form import Form
 from bot.chat.incoming import Address, Identity, MessageRef, Pressed, Said, Submitted
 from bot.domain.announce import LIVE, ToPerson, announce
 from bot.domain.commands import Command, Raise, Tick
-from bot.domain.ids import DESK, PersonId, TeamId, TicketId
+from bot.domain.covers import CoverRequest
+from bot.domain.ids import DESK, CoverId, PersonId, TeamId, TicketId
 from bot.domain.lifecycle import decide
 from bot.domain.passing import ahead
 from bot.domain.rules import Rules
@@ -97,6 +98,15 @@ class File:
         }
         dues = Dues(due.get(Clock.RESPONSE), due.get(Clock.UPDATE), due.get(Clock.RESOLUTION))
         return Filed(ticket, before_us.wake_at, dues)
+
+    async def covers(self, ending_after: datetime) -> list[CoverRequest]:
+        return []
+
+    async def cover(self, cover: CoverId) -> CoverRequest | None:
+        return None
+
+    async def open_held(self, holder: PersonId) -> int:
+        return sum(one.is_open and one.holder == holder for one in self.saved.values())
 
     async def roads(self) -> list[Road]:
         return []
