@@ -127,11 +127,12 @@ class Desk:
         *,
         on_commit: Callable[[Committed], None] = lambda _: None,
     ) -> None:
-        self.rules = rules
         self.counts = Counts()
         self._store = store
         self._time = timepiece
         self._directory = directory
+        self.rules = rules
+        self.renew(rules)
         self._on_commit = on_commit
         self._waiting: deque[_Knock] = deque()
         self._knocked = asyncio.Event()
@@ -181,8 +182,9 @@ class Desk:
                 self._serving = False
 
     def renew(self, rules: Rules) -> None:
-        """Whatever is decided from now on is decided by these rules; whoever needs them asks the desk for them."""
-        self.rules = rules
+        """Whatever is decided from now on is decided by these rules, and by what is known of people at that moment;
+        whoever needs them asks the desk for them."""
+        self.rules = anew(rules, people=self._directory.people)
 
     @property
     def directory(self) -> Directory:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from bot.domain.ids import PersonId
 from bot.domain.rules import Person, Way, Weighty
@@ -20,6 +21,11 @@ class AddressBook:
         self._by_identity = {identity: one.id for one in people.values() for identity in one.identities}
         for profile in profiles:
             self.learn(profile)
+
+    @property
+    def people(self) -> Mapping[PersonId, Person]:
+        """Everybody, as known at any moment at which it is looked at."""
+        return MappingProxyType(self._people)
 
     def person(self, person: PersonId) -> Person | None:
         """The person as known now; for what an identity was called before it was joined to somebody: that one."""
