@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
+from bot.domain import oncall
 from bot.domain.escalation import reached_by
 from bot.domain.ids import Level, Priority, TeamId
 from bot.domain.kinds import KINDS
@@ -19,6 +21,9 @@ from bot.house_rules.problems import Problem
 from bot.house_rules.reading import Policy as Written
 
 _A_WEEK = timedelta(days=7)
+_LOOK_AHEAD = timedelta(days=30)
+MOST_GAPS = 5
+"""Of one rota: the first ones show what is wrong with it."""
 
 
 def holiday_warnings(written: Written, calendars: Calendars, now: datetime) -> Iterator[Problem]:
@@ -39,6 +44,7 @@ def rule_warnings(written: Written, rules: Rules, now: datetime) -> Iterator[Pro
         if team.digest_at is not None and team.channel is None:
             what, advice = "there is no channel for the digest", "add `channel:`, or remove `digest_at:`"
             yield written.teams.problem((team.id, "digest_at"), what, advice, warning=True)
+    yield from _thin_rotas(written, rules, now)
     yield from _falling_matrix(written, rules)
     yield from _shared_names(written)
 
@@ -64,6 +70,23 @@ def _empty_levels(written: Written, rules: Rules, team: Team, now: datetime) -> 
                 continue
             advice = "name a person, or give the team a lead, a manager or a longer on-call order"
             yield written.policies.problem((policy.id, "steps", level), what, advice, warning=True)
+
+
+def _thin_rotas(written: Written, rules: Rules, now: datetime) -> Iterator[Problem]:
+    """Rotas that a team relies on, with times when nobody is on call, or with nobody to change with."""
+    used = dict.fromkeys(rota for team in rules.teams.values() for rota in team.rotas)
+    for name in used:
+        rota = rules.rotas.get(name)
+        if rota is None:
+            continue
+        zone = ZoneInfo(rota.layers[0].zone) if rota.layers else UTC
+        for starts, ends in oncall.gaps(rota, (), now, now + _LOOK_AHEAD)[:MOST_GAPS]:
+            span = f"{starts.astimezone(zone):%Y-%m-%d %H:%M} to {ends.astimezone(zone):%Y-%m-%d %H:%M}"
+            what = f"nobody of rota `{name}` is on call from {span} ({zone})"
+            yield written.rotas.problem((name,), what, "add a layer below that always holds", warning=True)
+        if len(oncall.people_in(rota)) == 1:
+            what = f"rota `{name}` has one person, who is always on call"
+            yield written.rotas.problem((name,), what, "add somebody to take turns with", warning=True)
 
 
 def _late_escalations(written: Written, rules: Rules, team: Team, now: datetime) -> Iterator[Problem]:

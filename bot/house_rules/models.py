@@ -12,7 +12,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidat
 from bot.domain.hours import Window
 from bot.domain.ids import Priority
 from bot.domain.kinds import KINDS
-from bot.domain.rules import Manner, Role, Who, WhoKind
+from bot.domain.oncall import Every
+from bot.domain.rules import Manner, Moment, Role, Who, WhoKind
 from bot.domain.sla import Clock, WorkingDays
 from bot.house_rules import words
 from bot.house_rules.problems import did_you_mean
@@ -29,6 +30,8 @@ class Known:
     policies: Collection[str] | None = None
     services: Collection[str] | None = None
     agreements: Collection[str] | None = None
+    rotas: Collection[str] | None = None
+    groups: Collection[str] | None = None
 
 
 def _refers_to(what: str, called: str) -> PlainValidator:
@@ -55,10 +58,30 @@ def _one_or_more(written: object) -> object:
 
 def _who(written: object, info: ValidationInfo) -> Who:
     who = words.who(written)
-    known = info.context.people if isinstance(info.context, Known) else None
-    if who.kind is WhoKind.PERSON and known is not None and who.value not in known:
-        raise wrong(f"there is no person `{who.value}`", did_you_mean(who.value, known))
+    listed = _LISTED.get(who.kind)
+    known: Collection[str] | None = None if listed is None else getattr(info.context, listed, None)
+    if known is not None and who.value not in known:
+        raise wrong(f"there is no {who.kind} `{who.value}`", did_you_mean(who.value, known))
     return who
+
+
+_LISTED = {WhoKind.PERSON: "people", WhoKind.ROTA: "rotas", WhoKind.TEAM: "teams"}
+
+
+def _on_call(written: object, info: ValidationInfo) -> str:
+    """A person, or "rota" and the name of one."""
+    name = words.text(written)
+    is_rota = name.startswith(words.ROTA)
+    known: Collection[str] | None = getattr(info.context, "rotas" if is_rota else "people", None)
+    plain = name.removeprefix(words.ROTA).strip()
+    if known is not None and plain not in known:
+        raise wrong(f"there is no {'rota' if is_rota else 'person'} `{plain}`", did_you_mean(plain, known))
+    return f"{words.ROTA}{plain}" if is_rota else plain
+
+
+def _way(written: object) -> object:
+    """An address alone is one that is tried at once."""
+    return {"to": written} if isinstance(written, str) else written
 
 
 def _priority(written: object) -> Priority:
@@ -107,6 +130,10 @@ PersonName = Annotated[str, _refers_to("people", "person")]
 TeamName = Annotated[str, _refers_to("teams", "team")]
 CalendarName = Annotated[str, _refers_to("calendars", "calendar")]
 PolicyName = Annotated[str, _refers_to("policies", "escalation policy")]
+RotaTurn = Annotated[tuple[int, Every], PlainValidator(words.every)]
+OnCallName = Annotated[str, PlainValidator(_on_call)]
+When = Annotated[tuple[str, Moment], PlainValidator(words.when)]
+GroupName = Annotated[str, _refers_to("groups", "group")]
 ServiceName = Annotated[str, _refers_to("services", "service")]
 AgreementName = Annotated[str, _refers_to("agreements", "agreement")]
 
@@ -122,6 +149,19 @@ class NamesEntry(Entry):
     zh: Text | None = None
 
 
+class WayEntry(Entry):
+    to: Address
+    after: Duration | None = None
+
+
+Ways = Annotated[list[Annotated[WayEntry, BeforeValidator(_way)]], BeforeValidator(_one_or_more)]
+
+
+class WaysEntry(Entry):
+    important: Ways = []
+    default: Ways = []
+
+
 class PersonEntry(Entry):
     """people.yaml"""
 
@@ -132,6 +172,9 @@ class PersonEntry(Entry):
     roles: Annotated[list[RoleName], BeforeValidator(_one_or_more)] = [Role.EMPLOYEE]
     identities: Annotated[list[Address], BeforeValidator(_one_or_more), Field(min_length=1)]
     addresses: Annotated[list[Address], BeforeValidator(_one_or_more), Field(min_length=1)]
+    ways: WaysEntry | None = None
+    hours: CalendarName | None = None
+    email: Text = ""
 
 
 class TeamEntry(Entry):
@@ -145,7 +188,7 @@ class TeamEntry(Entry):
     channel: Address | None = None
     lead: PersonName | None = None
     manager: PersonName | None = None
-    on_call: Annotated[list[PersonName], BeforeValidator(_one_or_more)] = []
+    on_call: Annotated[list[OnCallName], BeforeValidator(_one_or_more)] = []
     policies: dict[PriorityName, PolicyName] = {}
     digest_at: DayTime | None = None
 
@@ -159,6 +202,7 @@ class ServiceEntry(Entry):
     aliases: Annotated[list[Text], BeforeValidator(_one_or_more)] = []
     keywords: Annotated[list[Text], BeforeValidator(_one_or_more)] = []
     private: Truth = False
+    group: GroupName | None = None
 
 
 class TargetEntry(Entry):
@@ -211,8 +255,49 @@ class CalendarEntry(Entry):
     breaks: dict[Date, Hours] = {}
 
 
+class LayerEntry(Entry):
+    """One layer of a rota: people who take turns."""
+
+    zone: Zone | None = None
+    people: Annotated[list[PersonName], BeforeValidator(_one_or_more), Field(min_length=1)]
+    every: RotaTurn = (1, Every.WEEK)
+    begins: Date
+    handover: DayTime
+    only: dict[Weekdays, Hours] | None = None
+
+
+class RotaEntry(Entry):
+    """rotas.yaml"""
+
+    names: NamesEntry
+    zone: Zone
+    layers: Annotated[list[LayerEntry], Field(min_length=1)]
+
+
+class GroupEntry(Entry):
+    """groups.yaml"""
+
+    names: NamesEntry
+    members: Annotated[list[PersonName], BeforeValidator(_one_or_more), Field(min_length=1)]
+
+
+class OnlyEntry(Entry):
+    priorities: Annotated[list[PriorityName], BeforeValidator(_one_or_more)] = []
+    services: Annotated[list[ServiceName], BeforeValidator(_one_or_more)] = []
+    hours: CalendarName | None = None
+    outside: CalendarName | None = None
+
+
+class ReactionEntry(Entry):
+    when: When
+    call: Annotated[list[Call], BeforeValidator(_one_or_more)] = []
+    hand_to: TeamName | None = None
+    again: Truth = False
+
+
 class StepEntry(Entry):
     after: Delay = Span(timedelta())
+    only: OnlyEntry | None = None
     call: Annotated[list[Call], BeforeValidator(_one_or_more), Field(min_length=1)]
 
 
@@ -221,6 +306,8 @@ class PolicyEntry(Entry):
 
     steps: Annotated[list[StepEntry], Field(min_length=1)]
     repeat: Rhythm
+    last_resort: Annotated[list[Call], BeforeValidator(_one_or_more)] = []
+    reactions: list[ReactionEntry] = []
 
 
 class UrgencyEntry(Entry):
@@ -239,8 +326,20 @@ class MatrixEntry(Entry):
     low: UrgencyEntry
 
 
+class DrillsEntry(Entry):
+    first: Weekdays
+    at: DayTime
+    within: Duration = timedelta(minutes=15)
+
+
 class DeskEntry(Entry):
     """desk.yaml"""
+
+    unsent_after: dict[PriorityName, Duration] = {}
+    forgotten_after: dict[PriorityName, Duration] | None = None
+    answer_within: Duration = Manner().answer_within
+    last_resort: PersonName | None = None
+    drills: DrillsEntry | None = None
 
     settle: Duration = Manner().settle
     reopen_within: Days = Manner().reopen_within

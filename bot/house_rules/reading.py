@@ -17,10 +17,12 @@ from bot.house_rules.models import (
     AgreementEntry,
     CalendarEntry,
     DeskEntry,
+    GroupEntry,
     Known,
     MatrixEntry,
     PersonEntry,
     PolicyEntry,
+    RotaEntry,
     ServiceEntry,
     TeamEntry,
     YearFileEntry,
@@ -60,6 +62,8 @@ class Policy:
     policies: Chapter[PolicyEntry]
     matrix: Chapter[MatrixEntry]
     desk: Chapter[DeskEntry]
+    rotas: Chapter[RotaEntry]
+    groups: Chapter[GroupEntry]
     years: Mapping[str, YearFileEntry]
     """The lists of holidays by the path of their file."""
 
@@ -75,6 +79,7 @@ class _Shape:
     model: type[BaseModel]
     called: str = ""
     """What the names at the margin of the file are; empty when the file is one entry."""
+    may_be_missing: bool = False
 
 
 _SHAPES: Mapping[str, _Shape] = {
@@ -86,6 +91,8 @@ _SHAPES: Mapping[str, _Shape] = {
     "policies": _Shape("escalation.yaml", PolicyEntry, "policy"),
     "matrix": _Shape("priority.yaml", MatrixEntry),
     "desk": _Shape("desk.yaml", DeskEntry),
+    "rotas": _Shape("rotas.yaml", RotaEntry, "rota", may_be_missing=True),
+    "groups": _Shape("groups.yaml", GroupEntry, "group", may_be_missing=True),
 }
 FILES = tuple(shape.file for shape in _SHAPES.values())
 WHOLE = ""
@@ -100,9 +107,13 @@ def read_folder(folder: Path) -> tuple[Policy, list[Problem]]:
         nothing = Policy(**{part: Chapter(str(folder / shape.file)) for part, shape in _SHAPES.items()}, years={})
         return nothing, [Problem(str(folder), 1, 1, "there is no such folder", "name the folder of your policy files")]
     problems = list(_strangers(folder))
-    sheets = {part: _sheet(folder / shape.file, problems) for part, shape in _SHAPES.items()}
+    sheets = {
+        part: _sheet(folder / shape.file, problems)
+        for part, shape in _SHAPES.items()
+        if not shape.may_be_missing or (folder / shape.file).is_file()
+    }
     known = _known(sheets)
-    chapters = {part: _chapter(folder, shape, sheets[part], known, problems) for part, shape in _SHAPES.items()}
+    chapters = {part: _chapter(folder, shape, sheets.get(part), known, problems) for part, shape in _SHAPES.items()}
     years = dict(_years(folder / "holidays", problems))
     return Policy(**chapters, years=years), problems
 
@@ -132,13 +143,15 @@ def _sheet(path: Path, problems: list[Problem]) -> Sheet | None:
 
 def _known(sheets: Mapping[str, Sheet | None]) -> Known:
     """The names at the margins, of right and wrong entries alike."""
-    return Known(
-        **{
-            part: None if sheet is None else tuple(sheet.plain)
-            for part, sheet in sheets.items()
-            if _SHAPES[part].called
-        }
-    )
+    return Known(**{part: _names_in(part, sheets) for part, shape in _SHAPES.items() if shape.called})
+
+
+def _names_in(part: str, sheets: Mapping[str, Sheet | None]) -> tuple[str, ...] | None:
+    """None when the file cannot be read; nothing when it may be missing and is."""
+    sheet = sheets.get(part)
+    if sheet is not None:
+        return tuple(sheet.plain)
+    return None if part in sheets else ()
 
 
 def _chapter(folder: Path, shape: _Shape, sheet: Sheet | None, known: Known, problems: list[Problem]) -> Chapter[Any]:

@@ -21,14 +21,18 @@ from bot.domain.hours import (
     parse_window,
     yearly_between,
 )
-from bot.domain.rules import Who, WhoKind
-from bot.domain.sla import WorkingDays
+from bot.domain.oncall import Every
+from bot.domain.rules import Moment, Who, WhoKind
+from bot.domain.sla import Clock, WorkingDays
 from bot.house_rules.problems import did_you_mean, nearest
 
 WRONG = "wrong"
 """The type of the errors of this room; their context holds `what` and `todo`."""
 
 LONGEST = timedelta(days=366)
+
+NAMED = (WhoKind.PERSON, WhoKind.ROTA, WhoKind.TEAM)
+"""Words for whom to call that need a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,22 @@ class Span:
 
     length: timedelta
     working: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """How long a turn of a rota is: so many hours, days, weeks or months."""
+
+    every: Every
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """When something ends, on a clock that is written elsewhere; without a time at the handover of that day."""
+
+    day: date
+    time: time | None = None
 
 
 def wrong(what: str, todo: str) -> PydanticCustomError:
@@ -60,6 +80,34 @@ def duration(written: object) -> timedelta:
     if working:
         raise wrong(f"`{said}` is working time", "write it without `working`; only escalation steps may have it")
     return length
+
+
+def some_time(written: object) -> timedelta:
+    """Real time that is not nothing."""
+    return _something(text(written), duration(written))
+
+
+def time_or_never(written: object) -> timedelta | None:
+    """Real time that is not nothing, or None: "never"."""
+    return None if text(written) == "never" else some_time(written)
+
+
+def turns(written: object) -> Turns:
+    """How long a turn is: "12 hours", "1 week", "month"."""
+    said = text(written)
+    found = _TURNS.fullmatch(said)
+    if found is None or int(found["count"] or 1) == 0:
+        raise wrong(
+            f"`{said}` is not the length of a turn", "write it like `1 week`, `12 hours`, `3 days` or `1 month`"
+        )
+    return Turns(Every(found["unit"]), int(found["count"] or 1))
+
+
+def until(written: object) -> Until:
+    """A date, or a date and a time: "2027-01-04", "2027-01-04 18:00"."""
+    said = text(written)
+    first, _, second = said.partition(" ")
+    return Until(day(first), clock(second) if second else None)
 
 
 def promise(written: object) -> timedelta | WorkingDays:
@@ -158,6 +206,22 @@ def weekdays(written: object) -> str:
     return said
 
 
+def weekday(written: object) -> int:
+    """One day of the week, Monday is 0: "monday", "mon"."""
+    days = parse_weekdays(weekdays(written))
+    if len(days) > 1:
+        raise wrong(f"`{written}` is more than one day", "write one, like `monday`")
+    return days[0]
+
+
+def email(written: object) -> str:
+    """Where somebody gets mail: "ann@example.org"."""
+    said = text(written)
+    if re.fullmatch(r"[^\s@:]+@[^\s@:]+", said) is None:
+        raise wrong(f"`{said}` is no e-mail address", "write it like `ann@example.org`")
+    return said
+
+
 def clock(written: object) -> time:
     """A time of the day: "09:30"."""
     said = text(written)
@@ -226,17 +290,44 @@ def who(written: object) -> Who:
     kind, value = WhoKind(found["kind"]), found["value"] or ""
     if kind is WhoKind.ON_CALL:
         return Who(kind, _place_in_order(said, value or "1"))
-    if (kind is WhoKind.PERSON) != bool(value):
-        todo = "write `person` and a name" if kind is WhoKind.PERSON else f"write `{kind}` alone"
+    if (kind in _NAMED) != bool(value):
+        todo = f"write `{kind}` and a name" if kind in _NAMED else f"write `{kind}` alone"
         raise wrong(f"`{said}` says not whom to call", todo)
     return Who(kind, value)
+
+
+ROTA = "rota "
+"""What stands before the name of a rota in an on-call order."""
+
+
+def every(written: object) -> tuple[int, Every]:
+    """How long a turn of a rota lasts: "1 week", "2 days", "12 hours", "month"."""
+    said = text(written)
+    found = _EVERY.fullmatch(said)
+    if found is None or found["count"] == "0":
+        raise wrong(f"`{said}` is no length of a turn", "write a number of hours, days, weeks or months, like `1 week`")
+    return int(found["count"] or 1), Every(found["unit"])
+
+
+def when(written: object) -> tuple[str, Moment]:
+    """What sets a reaction off: "resolution breaks", "response is near", "any promise breaks"."""
+    said = text(written)
+    found = _WHEN.fullmatch(said)
+    todo = "write a promise or `any promise`, then `breaks` or `is near`, like `resolution breaks`"
+    if found is None or found["clock"] not in {*Clock, "any promise"}:
+        raise wrong(f"`{said}` is nothing that happens to a promise", todo)
+    moment = Moment.BROKEN if found["moment"] == "breaks" else Moment.WARNED
+    return ("" if found["clock"] == "any promise" else found["clock"]), moment
 
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MONTH_DAY = re.compile(r"(\d{2})-(\d{2})", re.ASCII)
 _DAYS = re.compile(r"(?P<count>\d{1,4})\s*working\s+days?", re.ASCII)
 _PART = re.compile(r"(?P<count>\d{1,6}(?:\.\d+)?)\s*(?P<working>working\s+)?(?P<unit>[a-z]+)", re.ASCII)
-_WHO = re.compile(r"(?P<kind>on_call|person|lead|manager|channel)(?:\s+(?P<value>\S+))?")
+_NAMED = frozenset({WhoKind.PERSON, WhoKind.ROTA, WhoKind.TEAM})
+_EVERY = re.compile(r"(?:(?P<count>\d{1,3})\s*)?(?P<unit>hour|day|week|month)s?", re.ASCII)
+_WHEN = re.compile(r"(?P<clock>[a-z_]+|any promise)\s+(?P<moment>breaks|is near)", re.ASCII)
+_WHO = re.compile(r"(?P<kind>on_call|person|lead|manager|channel|rota|team)(?:\s+(?P<value>\S+))?")
 _AT_ONCE = ("0", "at once")
 _TRUTH: Mapping[str, bool] = MappingProxyType({"yes": True, "no": False, "true": True, "false": False})
 _UNITS: Mapping[str, timedelta] = MappingProxyType(

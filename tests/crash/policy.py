@@ -122,6 +122,7 @@ calls:
     - after: 2 s
       call: lead
   repeat: 4 s
+  last_resort: lead
 channel:
   steps:
     - after: 1 s
@@ -129,6 +130,7 @@ channel:
     - after: 2 s
       call: on_call 1
   repeat: 4 s
+  last_resort: lead
 """,
         "priority.yaml": """\
 high: {high: P1, medium: P2, low: P3}

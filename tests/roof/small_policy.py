@@ -74,6 +74,7 @@ calls:
     - after: 10 min
       call: lead
   repeat: 10 min
+  last_resort: lead
 """,
     "priority.yaml": """\
 high: {high: P1, medium: P2, low: P3}

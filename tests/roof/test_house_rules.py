@@ -968,7 +968,7 @@ def test_a_file_that_is_not_utf_8_is_told_with_the_line(tmp_path: Path) -> None:
 
 def test_a_byte_order_mark_and_windows_line_ends_do_no_harm(tmp_path: Path) -> None:
     folder = write_policy(tmp_path)
-    for file in FILES:
+    for file in SMALL:
         (folder / file).write_bytes(b"\xef\xbb\xbf" + SMALL[file].replace("\n", "\r\n").encode())
 
     assert load(folder, now=NOW).version == load(write_policy(tmp_path / "plain"), now=NOW).version
@@ -1046,7 +1046,7 @@ SPOILS = ("", "x", ":", "-", "[", "]", "{", "'", "#", "&a", "*a", "!!set", "\t",
 def test_whatever_is_done_to_a_policy_it_loads_or_its_mistakes_have_places(tmp_path: Path, seed: int) -> None:
     folder = write_policy(tmp_path / "rules")
     chance = random.Random(seed)
-    for file in chance.sample(FILES, k=2):
+    for file in chance.sample(sorted(SMALL), k=2):
         text = SMALL[file]
         for _ in range(chance.randint(1, 3)):
             start = chance.randrange(len(text))
