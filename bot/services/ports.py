@@ -14,9 +14,9 @@ from typing import Protocol
 from bot.domain.commands import Downtime
 from bot.domain.covers import CoverRequest
 from bot.domain.events import AnyEvent
-from bot.domain.ids import CoverId, PersonId, Priority, TeamId, TicketId
+from bot.domain.ids import CoverId, PersonId, PolicyId, Priority, TeamId, TicketId
 from bot.domain.linking import LinkCode
-from bot.domain.rules import Person, Way, Weighty
+from bot.domain.rules import Person, Policy, Way, Weighty
 from bot.domain.ticket import Ticket
 
 # --- letters ---------------------------------------------------------------------------------------------------------
@@ -302,6 +302,12 @@ class Unit(Protocol):
     async def outage(self, down: Downtime) -> None:
         """A downtime, for the digest."""
 
+    async def keep_policies(self, policies: Sequence[Policy]) -> None:
+        """These versions of escalation policies are kept; one that is already stays as it is."""
+
+    async def kept_policies(self) -> Mapping[PolicyId, Policy]:
+        """Every version that was ever kept, by `name@version`."""
+
     async def mark_digest(self, team: TeamId, day: date) -> bool:
         """The digest of that team and local date is taken; False when it was already."""
 
@@ -535,6 +541,10 @@ class Timepiece(Protocol):
 
 class Directory(Protocol):
     """Who people are, now: the rules and what became known since."""
+
+    @property
+    def people(self) -> Mapping[PersonId, Person]:
+        """Everybody, as known at any moment at which it is looked at."""
 
     def person(self, person: PersonId) -> Person | None: ...
 
