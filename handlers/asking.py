@@ -85,7 +85,7 @@ async def more(turn: Turn, wish: Wish) -> Deed:
     if wish.ticket is None:
         raise NotAllowed(ref="", verb="more")
     ticket = await turn.ticket(wish.ticket)
-    crew = may(turn.who.id, "note", ticket, turn.house.rules, turn.now)
+    crew = may(turn.me(ticket, "note"), "note", ticket, turn.house.rules, turn.now)
     return turn.tell(more_card(turn.view(ticket), crew=crew))
 
 

@@ -6,6 +6,8 @@ import structlog
 
 from bot.chat.card import Card
 from bot.chat.incoming import Incoming, Pressed, Said, Submitted
+from bot.domain.anew import anew
+from bot.domain.commands import Command, Say
 from bot.domain.ids import PersonId, TicketId
 from bot.domain.refusals import NotFound, Refusal, Unknown
 from bot.domain.rules import Person
@@ -17,7 +19,7 @@ from handlers.heard import wish_from
 from handlers.house import House
 from handlers.reader import reader_for
 from handlers.routes import FORMS, PRESSES
-from handlers.turn import Answer, Ask, Deed, Do, Learn, Tell, Turn
+from handlers.turn import Answer, Ask, Deed, Do, Errand, Learn, Tell, Turn
 
 __all__ = ["Answer", "Ask", "Dispatcher"]
 
@@ -53,12 +55,16 @@ class Dispatcher:
     async def _carry_out(self, turn: Turn, deed: Deed) -> Answer:
         match deed:
             case Do():
-                await self._house.desk.do(deed.command, cause=turn.came.key, letters=deed.letters)
+                command = await _under_my_name(turn, deed.command)
+                await self._house.desk.do(command, cause=turn.came.key, letters=deed.letters)
             case Tell():
                 await self._settle(turn, deed)
             case Learn():
                 await self._learn(deed.profile)
                 await self._settle(turn, Tell(deed.letters))
+            case Errand():
+                done = await self._house.desk.chore(deed.chore)
+                await self._settle(turn, Tell(deed.letters(done)))
             case Ask():
                 await self._settle(turn, Tell())
                 return deed
@@ -109,6 +115,16 @@ async def _decide(turn: Turn) -> Deed:
             if filler is None:
                 raise Unknown(what="button", value=wish.verb[:40])
             return await filler(turn, wish, turn.came.answers)
+
+
+async def _under_my_name(turn: Turn, command: Command) -> Command:
+    """Who raised it before their identities were joined gives the order under the name they had then."""
+    names = turn.house.directory.names_of(turn.who.id)
+    filed = await turn.house.reads.ticket(command.ticket) if len(names) > 1 else None
+    if filed is None or command.by != turn.who.id:
+        return command
+    verb = "note" if isinstance(command, Say) and not command.public else command.verb
+    return anew(command, by=turn.me(filed.ticket, verb))
 
 
 async def _refused(turn: Turn, refusal: Refusal) -> Card:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.chat.card import Card
 from bot.domain import standby
 from bot.domain.announce import About
 from bot.domain.ids import PersonId, Priority, TeamId
+from bot.domain.linking import VALID_FOR
 from bot.domain.ticket import Ticket
 from bot.services.drawn import Drawn
 from bot.services.ports import Letter, Outgoing
 from handlers import ready_card
 from handlers.cards.digest import Digest, digest_card
 from handlers.cards.done import done_card
+from handlers.cards.link_card import CODE, code_card
 from handlers.cards.list_card import bundle_card
 from handlers.cards.page import channel_call_card, is_calling, nobody_card, page_card
 from handlers.cards.people import (
@@ -94,12 +97,20 @@ class Drawer:
         letter = outgoing.letter
         if letter.about == "card":
             return Drawn(ready_card.read(letter.facts["card"]), 0, quiet=True)
+        if letter.about == CODE:
+            return self._code(outgoing, now)
         if letter.about == "digest":
             return Drawn(digest_card(await self._digest(letter, now)), 0, quiet=True)
         view = await self._view(outgoing, now)
         if view is None or _is_moot(outgoing, view) or _is_overtaken(outgoing, view):
             return None
         return self._drawn(letter, view)
+
+    def _code(self, outgoing: Outgoing, now: datetime) -> Drawn | None:
+        if now >= outgoing.written_at + VALID_FOR:
+            return None
+        code = self._house.untold.code(outgoing.letter.key, now)
+        return Drawn(code_card(self._reader(outgoing.letter), code), 0, quiet=True)
 
     def _drawn(self, letter: Letter, view: View) -> Drawn:
         card = _card(About(letter.about), view, self._mentions(letter, view))
@@ -142,7 +153,7 @@ class Drawer:
         known = self._house.directory.person(PersonId(name))
         if known is None:
             raise LookupError(f"nobody knows the reader {letter.reader!r}")
-        return reader_for(known, self._house.texts, letter.to)
+        return replace(reader_for(known, self._house.texts, letter.to), person=PersonId(name))
 
     def _name_of(self, person: PersonId) -> str | None:
         known = self._house.directory.person(person)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
 
 from bot.domain.commands import Command
+from bot.domain.ids import PersonId
 from bot.domain.rules import Person, Rules
 from bot.services.desk import Chore, Outcome
+from bot.services.linking import Untold
 from bot.services.ports import Directory, Letter, Profile, Reads, Timepiece
 from handlers.speech import Texts
+
+T = TypeVar("T")
 
 
 class Clue(Protocol):
@@ -62,7 +66,7 @@ class Door(Protocol):
     async def settle_arrival(self, cause: str, letters: Sequence[Letter] = ()) -> None:
         """The arrival is done without a command; its answers wait in the outbox."""
 
-    async def chore(self, chore: Chore[None]) -> None:
+    async def chore(self, chore: Chore[T]) -> T:
         """A small write that is no command is committed."""
 
 
@@ -71,6 +75,18 @@ class Book(Directory, Protocol):
 
     def learn(self, profile: Profile) -> Person:
         """The person with what the profile adds."""
+
+    def register(self, profiles: Sequence[Profile]) -> None:
+        """Exactly this is known of these people besides the rules."""
+
+    def names_of(self, person: PersonId) -> tuple[PersonId, ...]:
+        """All ids under which this person may have raised tickets."""
+
+    def is_joined(self, person: PersonId, identity: str) -> bool:
+        """Whether it is theirs by a code and not by the rules."""
+
+    def learnt_addresses(self, person: PersonId) -> tuple[str, ...]:
+        """Where this person is reached besides what the rules say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +99,8 @@ class House:
     directory: Book
     clock: Timepiece
     read_words: Callable[[str], Reading]
+    untold: Untold = field(default_factory=Untold)
+    """One-time codes on their way to whom they are for."""
 
     @property
     def rules(self) -> Rules:

@@ -62,7 +62,7 @@ async def _command(turn: Turn, heard: Heard) -> Spoken | None:
     crew counts only from the crew: from others these are words."""
     for order in spoken(heard.rest):
         word, number = order.word, order.ticket if order.ticket is not None else heard.ticket
-        if heard.ticket is not None and word.takes in (Takes.NOTHING, Takes.WORDS):
+        if heard.ticket is not None and word.takes not in (Takes.TICKET, Takes.ABOUT):
             continue
         if word.takes is Takes.ABOUT and number is None and order.rest:
             continue
@@ -77,4 +77,6 @@ async def _is_of_the_crew(turn: Turn, number: TicketId | None) -> bool:
             turn.teams
         )  # who works in a team gives orders: a ticket of others is then refused, not talked about
     found = await turn.house.reads.ticket(number)
-    return found is not None and may(turn.who.id, "acknowledge", found.ticket, turn.house.rules, turn.now)
+    return found is not None and may(
+        turn.me(found.ticket, "acknowledge"), "acknowledge", found.ticket, turn.house.rules, turn.now
+    )

@@ -26,7 +26,7 @@ async def about_a_ticket(turn: Turn, heard: Heard) -> Deed:
         return _unknown_number(turn, heard)
     if not phrasing.has_words(heard.rest):
         return Tell((turn.showing(ticket),))
-    if is_crew(turn.who.id, ticket, turn.house.rules, turn.now):
+    if is_crew(turn.me(ticket), ticket, turn.house.rules, turn.now):
         return comment(turn, ticket, heard.rest)
     return await _of_the_requester(turn, ticket, heard.rest)
 

@@ -9,7 +9,8 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from bot.domain.ids import TicketId
-from handlers import asking, language, phrasing, raising, rating, waiting, working
+from bot.domain.linking import DIGITS
+from handlers import asking, language, linking, phrasing, raising, rating, waiting, working
 from handlers.heard import Heard, Wish
 from handlers.steps import STEPS, Answers
 from handlers.turn import Deed, Turn
@@ -29,6 +30,10 @@ class Takes(StrEnum):
     """Nothing, or a ticket number and perhaps words."""
     WORDS = "words"
     """Nothing, or words set off by a colon, a slash before the command, or a blank behind a Chinese one."""
+    CODE = "code"
+    """Nothing, or about as many digits as a code has, in one or several groups."""
+    LINK = "link"
+    """Nothing, or what a link of ours carried: exactly the digits of a code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,9 @@ class Word:
 
 WORDS: tuple[Word, ...] = (
     Word(asking.help_me, "help, desk, deskbell, menu", "帮助，菜单，怎么用"),
-    Word(asking.greet, "start", ""),
+    Word(linking.opened, "start", "", Takes.LINK),
+    Word(linking.link, "link, link account, link my account", "关联，关联账号，绑定，绑定账号", Takes.CODE),
+    Word(linking.unlink, "unlink, unlink account", "解除关联，取消关联，解绑"),
     Word(asking.mine, "my tickets, mine, my requests, tickets", "我的工单，我的报修，我的申请"),
     Word(asking.queue, "queue, open tickets, backlog", "队列，待办，待处理，工单列表"),
     Word(asking.on_call, "on call, who is on call, who's on call, whos on call", "值班，谁值班，今天谁值班，值班表"),
@@ -87,6 +94,7 @@ PRESSES: Mapping[str, Presser] = MappingProxyType(
         "help": asking.help_me,
         "draft": raising.raise_draft,
         "language": language.press,
+        "unlink": linking.press_unlink,
     }
 )
 """Verb of a button to who answers."""
@@ -129,6 +137,10 @@ def _fitting(word: Word, found: re.Match[str], gap: str, rest: str) -> Spoken | 
     match word.takes:
         case Takes.NOTHING:
             return None
+        case Takes.CODE:
+            return Spoken(word, None, rest) if _CODE.fullmatch(phrasing.narrowed(rest)) else None
+        case Takes.LINK:
+            return Spoken(word, None, rest) if _CARRIED.fullmatch(rest) else None
         case Takes.TICKET:
             number = phrasing.number_alone(rest)
             return None if number is None else Spoken(word, number, "")
@@ -182,6 +194,9 @@ _COUNTED = frozenset("个台条张份次位人天月年日点周块本部套名�
 
 _ENDS = r"(?![a-z0-9_'’])"
 """An English word ends; behind a Chinese one the number may follow at once."""
+
+_CODE = re.compile(r"\d(?:[\s-]?\d){5,9}")
+_CARRIED = re.compile(rf"[0-9]{{{DIGITS}}}")
 
 _ROWS = _rows()
 _COMMAND = _pattern()

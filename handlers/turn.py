@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2s
+from typing import Any, Generic, TypeVar
 
 from bot.chat.card import Card
 from bot.chat.form import Form
 from bot.chat.incoming import Incoming, Said
-from bot.domain.access import is_crew, may_see
+from bot.domain.access import is_crew, may, may_see
 from bot.domain.announce import About, Urgency
 from bot.domain.commands import Command
 from bot.domain.ids import PersonId, TeamId, TicketId
 from bot.domain.refusals import NotFound
 from bot.domain.rules import Person
 from bot.domain.ticket import Ticket
+from bot.services.desk import Chore
 from bot.services.ports import Filed, Letter, Profile
 from handlers import phrasing, ready_card
 from handlers.cards.view import View
 from handlers.house import House, Reading
 from handlers.reader import Reader
+
+T = TypeVar("T")
 
 # --- what a conversation decides -------------------------------------------------------------------------------------
 
@@ -56,7 +60,17 @@ class Learn:
     letters: Sequence[Letter] = ()
 
 
-Deed = Do | Tell | Ask | Learn
+@dataclass(frozen=True, slots=True)
+class Errand(Generic[T]):
+    """This small write goes through the door; what then has to be said depends on what it found. It may be done twice,
+    when the desk goes down between the two."""
+
+    chore: Chore[T]
+    letters: Callable[[T], Sequence[Letter]]
+    """Raises Refusal: only the refusal is told."""
+
+
+Deed = Do | Tell | Ask | Learn | Errand[Any]
 
 Answer = Ask | None
 """What the platform does at once; everything else goes out by letters."""
@@ -101,11 +115,12 @@ class Turn:
 
     def showing(self, ticket: Ticket) -> Letter:
         """The ticket itself, drawn when it is sent and live from then on: what somebody asked to be shown."""
-        crew = is_crew(self.who.id, ticket, self.house.rules, self.now)
+        me = self.me(ticket)
+        crew = is_crew(me, ticket, self.house.rules, self.now)
         return Letter(
             key=f"answer:{self.came.key}:show:{ticket.id}",
             to=self.came.place,
-            reader=f"person:{self.who.id}",
+            reader=f"person:{me}",
             about=About.TEAM_CARD if crew else About.RECEIPT,
             urgency=Urgency.SOON,
             ticket=ticket.id,
@@ -136,17 +151,29 @@ class Turn:
     async def filed(self, number: TicketId) -> Filed:
         """The ticket as it lies in the file, if it exists for this person. Raises NotFound."""
         found = await self.house.reads.ticket(number)
-        if found is None or not may_see(self.who.id, found.ticket, self.house.rules, self.now):
+        if found is None or not may_see(self.me(found.ticket), found.ticket, self.house.rules, self.now):
             raise NotFound(ref=f"#{number}")
         return found
 
     async def my_tickets(self, *, only_open: bool = True, limit: int = 50) -> list[Filed]:
-        """What this person has raised."""
-        return await self.house.reads.tickets(requester=self.who.id, only_open=only_open, limit=limit)
+        """What this person has raised, under whichever of their names."""
+        found: list[Filed] = []
+        for name in self.house.directory.names_of(self.who.id):
+            found += await self.house.reads.tickets(requester=name, only_open=only_open, limit=limit)
+        return found[:limit] if only_open else sorted(found, key=lambda one: -one.ticket.id)[:limit]
+
+    def me(self, ticket: Ticket, verb: str = "see") -> PersonId:
+        """Under which id this person stands to the ticket: the one under which they raised it before their identities
+        were joined, where that one may do this; otherwise their own."""
+        is_mine = self.house.directory.same_person(ticket.requester, self.who.id)
+        if is_mine and may(ticket.requester, verb, ticket, self.house.rules, self.now):
+            return ticket.requester
+        return self.who.id
 
     def view(self, ticket: Ticket) -> View:
         """The ticket as this person sees it now."""
-        return View(ticket, self.house.rules, self.reader, self.now, self.name_of)
+        reader = replace(self.reader, person=self.me(ticket))
+        return View(ticket, self.house.rules, reader, self.now, self.name_of)
 
     def name_of(self, person: PersonId) -> str | None:
         """What somebody is called."""

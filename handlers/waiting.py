@@ -68,7 +68,7 @@ async def confirm(turn: Turn, wish: Wish) -> Deed:
 async def _workable(turn: Turn, number: TicketId) -> Ticket:
     """The ticket, if this person may let it wait now. Raises Refusal."""
     ticket = await turn.ticket(number)
-    refuse_unless(_STEP, ticket, turn.who.id, turn.house.rules, turn.now)
+    refuse_unless(_STEP, ticket, turn.me(ticket, _STEP.verb), turn.house.rules, turn.now)
     return ticket
 
 

@@ -69,13 +69,13 @@ def passed_on(turn: Turn, ticket: Ticket, *, private: bool = False, lead: str = 
     view = turn.view(ticket)
     if private:
         return word_back(turn.say("noted", ref=ticket.ref), tone=Tone.QUIET)
-    to = view.requester if is_crew(turn.who.id, ticket, turn.house.rules, turn.now) else view.holder
+    to = view.requester if is_crew(turn.me(ticket), ticket, turn.house.rules, turn.now) else view.holder
     return word_back(turn.say("passed-on", ref=ticket.ref, to=to), lead=lead, tone=Tone.QUIET)
 
 
 async def _open(turn: Turn, step: Step, number: TicketId) -> Deed:
     ticket = await turn.ticket(number)
-    refuse_unless(step, ticket, turn.who.id, turn.house.rules, turn.now)
+    refuse_unless(step, ticket, turn.me(ticket, step.verb), turn.house.rules, turn.now)
     return Ask(form_for(step.wish, turn.view(ticket)))
 
 

@@ -125,3 +125,9 @@ class AlreadySettled(Refusal):
     """The request was agreed to, declined or taken back before: `state`, and `by` whom."""
 
     code = "already_settled"
+
+
+class LockedOut(Refusal):
+    """Too many wrong codes; `when` (ISO 8601) says from when on another may be tried."""
+
+    code = "locked_out"

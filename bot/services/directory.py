@@ -53,6 +53,11 @@ class AddressBook:
         fixed = self._in_rules.get(person)
         return self._by_identity.get(identity) == person and (fixed is None or identity not in fixed.identities)
 
+    def learnt_addresses(self, person: PersonId) -> tuple[str, ...]:
+        """Where this person is reached besides what the rules say."""
+        known, fixed = self.person(person), self._in_rules.get(person)
+        return tuple(one for one in (known.addresses if known else ()) if fixed is None or one not in fixed.addresses)
+
     def who_is(self, identity: str) -> Person | None:
         """Whose identity this is."""
         known = self._by_identity.get(identity)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from bot.chat.card import Action, Card, Tone, Weight
 from bot.domain.ids import PersonId
@@ -67,6 +68,8 @@ def _why_not(refusal: Refusal, reader: Reader, name_of: Callable[[PersonId], str
             return reader.say(
                 "refusal-unknown", what=_field(facts, reader), value=phrasing.gist(facts.get("value", ""), 40)
             )
+        case "locked_out":
+            return reader.say("refusal-locked_out", at=reader.time(datetime.fromisoformat(facts["when"])))
         case "empty":
             return reader.say("refusal-empty")
         case _:
@@ -89,6 +92,10 @@ _FIELDS = frozenset(
         "for",
         "button",
         "until",
+        "account",
+        "responder",
+        "team",
+        "lead",
     }
 )
 
@@ -125,7 +132,7 @@ def draft_button(reader: Reader, draft: str, label: str = "do-draft") -> Action:
 
 def help_card(reader: Reader, *, is_crew: bool, is_over_team: Sequence[str] = ()) -> Card:
     """What can be said to the desk, in the reader's language."""
-    for_all = ("raise", "mine", "status", "why", "nudge", "cancel", "reopen", "language")
+    for_all = ("raise", "mine", "status", "why", "nudge", "cancel", "reopen", "language", "link")
     lines = [reader.say(f"help-{key}") for key in for_all]
     if is_crew:
         lines += [reader.say(f"help-{key}") for key in ("queue", "on-call", "work")]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from handlers import asking, language, raising, rating, working
+from handlers import asking, language, linking, raising, rating, working
 from handlers.forms import FORMS as OPENED
 from handlers.routes import FORMS, PRESSES, WORDS, is_unknown_command, spoken
 from handlers.steps import BY_WISH, STEPS
@@ -23,7 +23,7 @@ from handlers.steps import BY_WISH, STEPS
         ("/desk", asking.help_me, None, ""),
         ("/help@deskbell_bot", asking.help_me, None, ""),
         ("帮助", asking.help_me, None, ""),
-        ("/start", asking.greet, None, ""),
+        ("/start", linking.opened, None, ""),
         ("my tickets", asking.mine, None, ""),
         ("/my_tickets", asking.mine, None, ""),
         ("My  Tickets?", asking.mine, None, ""),

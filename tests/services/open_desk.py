@@ -40,12 +40,17 @@ class Open:
 
 @asynccontextmanager
 async def at_work(
-    store: SqlStore, *, rules: Rules = RULES, time: Timepiece | None = None, patience_s: float | None = 20
+    store: SqlStore,
+    *,
+    rules: Rules = RULES,
+    time: Timepiece | None = None,
+    people: AddressBook | None = None,
+    patience_s: float | None = 20,
 ) -> AsyncIterator[Open]:
     """The desk answers the door within the block. Being fenced or killed is a way to end, too. A test that hangs fails
     when the patience is over."""
     batches: list[Committed] = []
-    desk = Desk(store, rules, time or standing(), AddressBook(rules.people), on_commit=batches.append)
+    desk = Desk(store, rules, time or standing(), people or AddressBook(rules.people), on_commit=batches.append)
     running = asyncio.create_task(desk.run())
     await asyncio.sleep(0)  # it waits for the first knock
     async with asyncio.timeout(patience_s):
