@@ -13,6 +13,9 @@ OF = "_of"
 """The key under which an object remembers the name after the endpoint in its file's name: `overrides-P123.json` holds
 the overrides of P123, which the answer itself does not say."""
 
+_OWNED = frozenset({"contact_methods", "contacts", "members", "notification_rules", "overrides"})
+"""Endpoints whose answers are about one user, team or schedule."""
+
 _ENVELOPES = ("results", "data")
 _PAGE = re.compile(r"[-_.]?(?:page[-_.]?)?\d{0,4}")
 
@@ -86,13 +89,13 @@ def _read(path: Path, endpoints: frozenset[str], ledger: Ledger) -> Iterator[tup
     if by_key:
         _tell_of_pages(path, found, ledger)
         for endpoint, objects in by_key.items():
-            yield endpoint, [_with(one, of if endpoint == named else "") for one in objects]
+            yield endpoint, [_with(one, of if endpoint in _OWNED and endpoint == named else "") for one in objects]
         return
     if not named:
         ledger.note(str(path), "neither its name nor its keys say which endpoint it is from", "rename it, import again")
         return
     _tell_of_pages(path, found, ledger)
-    yield named, [_with(one, of) for one in _unwrapped(found)]
+    yield named, [_with(one, of if named in _OWNED else "") for one in _unwrapped(found)]
 
 
 def _by_key(found: dict[str, Json], endpoints: frozenset[str]) -> Iterator[tuple[str, list[Json]]]:
