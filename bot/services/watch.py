@@ -1,4 +1,4 @@
-"""Time knocks at the door like everybody else: every due ticket gets its tick, every due digest is written."""
+"""Time knocks at the door like everybody else: every due ticket gets its tick, digests and handovers are told."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from bot.domain.rules import Rules
 from bot.services import failpoint
 from bot.services.desk import Desk
 from bot.services.digests import WriteDigest, due_digest, next_digest_at
+from bot.services.handovers import Handovers
 from bot.services.ports import Fenced, Filed, Reads, Timepiece, Unit, Wake
 
 BEFORE_TICKS = failpoint.declare("watch.before_ticks")
@@ -93,6 +94,7 @@ class Watch:
         self._time = timepiece
         self._arm = arm
         self._on_letters = on_letters
+        self._handovers = Handovers(desk, reads)
         self._down: Downtime | None = None
         self._seen_at: datetime | None = None
         self._failed: set[TicketId] = set()
@@ -109,6 +111,7 @@ class Watch:
         else:
             await self._desk.chore(Saw(now))
         self._seen_at = now
+        self._handovers.begin(now, last)
         return self._down
 
     @property
@@ -123,6 +126,7 @@ class Watch:
         """Everything that was due is done; how many tickets were looked at. The next moment is armed."""
         done = await self._tick_due()
         await self._write_digests()
+        await self._hand_over()
         await self._be_seen()
         await self._arm_next()
         return done
@@ -140,10 +144,10 @@ class Watch:
             await self._give([_review(one) for one in fresh], "review_failed")
 
     async def next_moment(self) -> datetime | None:
-        """When the next ticket or digest wants to be looked at."""
+        """When the next ticket, digest or handover wants to be looked at."""
         now = self._time.now()
         moments = [next_digest_at(team, self._rules, now) for team in self._rules.teams.values()]
-        return min(filter(None, (*moments, await self._next_wake())), default=None)
+        return min(filter(None, (*moments, self._handovers.next_at(now), await self._next_wake())), default=None)
 
     async def _next_wake(self) -> datetime | None:
         """Of no ticket whose tick has just failed: it is tried again at every look, but a bell that is set for a moment
@@ -194,6 +198,10 @@ class Watch:
                 continue
             if await self._desk.chore(WriteDigest(due, team.channel, now)):
                 self._on_letters()
+
+    async def _hand_over(self) -> None:
+        if await self._handovers.tell(self._time.now(), self._down):
+            self._on_letters()
 
     async def _be_seen(self) -> None:
         now = self._time.now()
