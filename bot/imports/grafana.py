@@ -192,10 +192,14 @@ class _Grafana:
                 item.note("a single event goes before all layers here, whatever its level", "nothing")
             return [], [DraftEvent(one, start, start + length) for group in groups for one in group]
         layers = self._layers(item, start, length, groups, zone)
-        item.close()
         if layers is None:
-            return [], self._repeating(item, start, length, groups, kind)
-        return [Ranked(level, self._from(item, layer, zone)) for layer in layers if self._still(item, layer)], []
+            ranked, events = [], self._repeating(item, start, length, groups, kind)
+        else:
+            kept = [layer for layer in layers if self._still(item, layer)]
+            ranked, events = [Ranked(level, self._from(item, layer, zone)) for layer in kept], []
+        item.skip("rotation_start")
+        item.close()
+        return ranked, events
 
     def _groups(self, item: Item, kind: str) -> list[Turn]:
         if kind != "rolling_users":
@@ -302,10 +306,9 @@ class _Grafana:
                 chain.call(("channel",))
             case _:
                 told, todo = _STEPS.get(kind, ("this step is unknown here", "write it by hand"))
-                step.note(f"`{kind}`: {told}", todo)
+                step.note(f"`{kind}`{step.said(*_OF_STEPS)}: {told}", todo)
         if step.truth("important"):
             step.note("it is marked important; here that follows from the ticket's priority (P1 and P2)", "nothing")
-        step.unused("see this step", *_OF_STEPS, todo="nothing besides what is said of the step")
         step.skip("id", "escalation_chain_id", "position", OF)
         step.close()
         return kind == "resolve"

@@ -118,6 +118,12 @@ class Item:
         """These say nothing that a desk could use: numbers of the other system, its links and pictures."""
         self._seen.update(keys)
 
+    def said(self, *keys: str) -> str:
+        """Those of the keys that say something, for the middle of a sentence."""
+        self._seen.update(keys)
+        said = [f"`{key}` {_shown(self._raw[key])}" for key in keys if _says_something(self._raw.get(key))]
+        return f" ({', '.join(said)})" if said else ""
+
     def unused(self, why: str, *keys: str, todo: str = "nothing, unless you rely on it") -> None:
         """Tells of those of the keys that say something, all for the same reason."""
         self._seen.update(keys)
