@@ -1,0 +1,1 @@
+"""Telegram through python-telegram-bot: polled or called, read update by update, spoken to with manners."""
