@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.commands import Downtime
 from bot.domain.covers import CoverRequest
-from bot.domain.ids import CoverId, PersonId, TeamId, TicketId
+from bot.domain.ids import CoverId, PersonId, PolicyId, TeamId, TicketId
 from bot.domain.linking import REMEMBERED_FOR, LinkCode
+from bot.domain.rules import Policy
 from bot.domain.ticket import Ticket
 from bot.services.ports import (
     Arrival,
@@ -44,6 +45,7 @@ from storage import (
     sheets,
     showings,
 )
+from storage import policies as kept
 from storage.codec import Raw
 from storage.dialect import Many
 from storage.history import Head
@@ -212,6 +214,12 @@ class SqlUnit:
 
     async def outage(self, down: Downtime) -> None:
         await digests.add_outage(self.connection, down)
+
+    async def keep_policies(self, policies: Sequence[Policy]) -> None:
+        await kept.keep(self.connection, policies)
+
+    async def kept_policies(self) -> dict[PolicyId, Policy]:
+        return await kept.kept(self.connection)
 
     async def mark_digest(self, team: TeamId, day: date) -> bool:
         return await digests.mark(self.connection, team, day)

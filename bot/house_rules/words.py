@@ -43,22 +43,6 @@ class Span:
     working: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Turns:
-    """How long a turn of a rota is: so many hours, days, weeks or months."""
-
-    every: Every
-    length: int
-
-
-@dataclass(frozen=True, slots=True)
-class Until:
-    """When something ends, on a clock that is written elsewhere; without a time at the handover of that day."""
-
-    day: date
-    time: time | None = None
-
-
 def wrong(what: str, todo: str) -> PydanticCustomError:
     """The error that says what is wrong and what to do."""
     return PydanticCustomError(WRONG, "{what} — {todo}", {"what": what, "todo": todo})
@@ -80,34 +64,6 @@ def duration(written: object) -> timedelta:
     if working:
         raise wrong(f"`{said}` is working time", "write it without `working`; only escalation steps may have it")
     return length
-
-
-def some_time(written: object) -> timedelta:
-    """Real time that is not nothing."""
-    return _something(text(written), duration(written))
-
-
-def time_or_never(written: object) -> timedelta | None:
-    """Real time that is not nothing, or None: "never"."""
-    return None if text(written) == "never" else some_time(written)
-
-
-def turns(written: object) -> Turns:
-    """How long a turn is: "12 hours", "1 week", "month"."""
-    said = text(written)
-    found = _TURNS.fullmatch(said)
-    if found is None or int(found["count"] or 1) == 0:
-        raise wrong(
-            f"`{said}` is not the length of a turn", "write it like `1 week`, `12 hours`, `3 days` or `1 month`"
-        )
-    return Turns(Every(found["unit"]), int(found["count"] or 1))
-
-
-def until(written: object) -> Until:
-    """A date, or a date and a time: "2027-01-04", "2027-01-04 18:00"."""
-    said = text(written)
-    first, _, second = said.partition(" ")
-    return Until(day(first), clock(second) if second else None)
 
 
 def promise(written: object) -> timedelta | WorkingDays:
@@ -204,14 +160,6 @@ def weekdays(written: object) -> str:
     except BadHours as bad:
         raise wrong(f"`{said}` is no day of the week", "write `mon`, `tue`, ... or a range like `mon-fri`") from bad
     return said
-
-
-def weekday(written: object) -> int:
-    """One day of the week, Monday is 0: "monday", "mon"."""
-    days = parse_weekdays(weekdays(written))
-    if len(days) > 1:
-        raise wrong(f"`{written}` is more than one day", "write one, like `monday`")
-    return days[0]
 
 
 def email(written: object) -> str:

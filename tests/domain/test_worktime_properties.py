@@ -286,7 +286,7 @@ def test_a_version_answers_like_the_one_in_force_when_the_other_is_not_reached(
 @settings(max_examples=40, deadline=None)
 def test_the_minute_walk_agrees(desk: Desk, questions: list[tuple[timedelta, timedelta]]) -> None:
     calendar, near = desk
-    walk = MinuteWalk(calendar, near - timedelta(days=2), near + timedelta(days=3))
+    walk = MinuteWalk(calendar, near - timedelta(days=2), near + timedelta(days=4))
 
     for offset, length in questions:
         start, budget = near + offset / 7, length / 10 + timedelta.resolution

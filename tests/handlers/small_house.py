@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache
+from typing import TypeVar, cast
 
 from bot.chat.card import Card
 from bot.chat.form import Form
@@ -15,6 +16,7 @@ from bot.domain.commands import Command, Raise, Tick
 from bot.domain.covers import CoverRequest
 from bot.domain.ids import DESK, CoverId, PersonId, TeamId, TicketId
 from bot.domain.lifecycle import decide
+from bot.domain.linking import LinkCode
 from bot.domain.passing import ahead
 from bot.domain.rules import Rules
 from bot.domain.sla import Clock, PromiseState
@@ -33,6 +35,7 @@ from bot.services.ports import (
     Outgoing,
     Profile,
     Road,
+    Sheet,
     Tally,
     Vitals,
     Wake,
@@ -42,6 +45,8 @@ from handlers.drawing import Drawer
 from handlers.house import House
 from handlers.speech import Texts, load_texts
 from tests.domain.small_desk import MEI, MON_9, small_rules
+
+T = TypeVar("T")
 
 
 @cache
@@ -107,6 +112,18 @@ class File:
 
     async def open_held(self, holder: PersonId) -> int:
         return sum(one.is_open and one.holder == holder for one in self.saved.values())
+
+    async def cursor(self, name: str) -> str | None:
+        return None
+
+    async def sheets(self, platform: str) -> list[Sheet]:
+        return []
+
+    async def codes(self, now: datetime) -> list[LinkCode]:
+        return []
+
+    async def wrong_codes(self, identity: str, after: datetime) -> list[datetime]:
+        return []
 
     async def roads(self) -> list[Road]:
         return []
@@ -227,8 +244,9 @@ class SmallDesk:
         self.settled.append(cause)
         self._post(letters)
 
-    async def chore(self, chore: Chore[None]) -> None:
-        """What is remembered, the address book learns by itself."""
+    async def chore(self, chore: Chore[T]) -> T:
+        """What is remembered, the address book learns by itself; nobody here asks for more."""
+        return cast(T, None)
 
     def _announce(self, ticket: Ticket, outcome: Outcome) -> None:
         for notice in announce(ticket, outcome.events, self._file.rules):

@@ -20,7 +20,7 @@ def utc(month: int, day: int, hour: int = 0) -> datetime:
 
 
 def test_levels_groups_and_overrides_give_the_same_shifts(carried: tuple[Draft, Ledger]) -> None:
-    # Mondays at 09:00 in Berlin, from the second group on: Bea and Chi together, then Alex. Chi alone in office hours of
+    # Mondays at 09:00 in Berlin, from the second group on: Bea and Chi, then Alex. Chi alone in office hours of
     # Mondays and Tuesdays, which is a higher level. Alex overrides two hours on the 4th.
     assert on_call(rota_of(carried[0], "infra"), utc(3, 1), utc(3, 11)) == [
         "03-01 00:00 .. 03-02 08:00 alex",

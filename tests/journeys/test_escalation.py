@@ -132,14 +132,14 @@ async def test_a_level_with_nobody_in_it_gives_way_at_once_and_says_so(tmp_path:
         assert [one.facts["level"] for one in await life.happened("nobody_there")] == [2]
 
 
-async def test_with_every_level_empty_whoever_is_left_of_the_team_is_called(tmp_path: Path) -> None:
+async def test_with_every_level_empty_the_last_resort_is_called(tmp_path: Path) -> None:
     deserted = with_team("it-desk", on_call=(), lead=None, manager=None)
     async with living(tmp_path, rules=deserted) as life:
         await life.say(LIN, OUTAGE)
 
         await life.later(minutes=6)
 
-        assert await _pages(life) == [(0, ZHAO), (0, CHEN), (0, HE)]
+        assert await _pages(life) == [(0, HE)]
         assert [one.facts["level"] for one in await life.happened("nobody_there")] == [1, 2, 3]
 
 
