@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from bot.app import App, at_work
 from bot.beacon import Beacon
 from bot.chat.port import Manners
+from bot.domain import standby
 from bot.domain.rules import Person, Rules
 from bot.platforms.local.adapter import GENEROUS, LocalPlatform
 from bot.platforms.local.knock import PLATFORM
@@ -171,7 +172,9 @@ def _channels(rules: Rules) -> Iterator[Place]:
     for team in rules.teams.values():
         if team.channel is None or not team.channel.startswith(prefix):
             continue
-        people = dict.fromkeys((*team.members, *team.on_call, *filter(None, (team.lead, team.manager))))
+        people = dict.fromkeys(
+            (*team.members, *standby.everybody(team, rules), *filter(None, (team.lead, team.manager)))
+        )
         members = tuple(
             identity.removeprefix(f"{PLATFORM}:")
             for person in people
