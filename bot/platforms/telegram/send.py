@@ -15,7 +15,7 @@ from telegram import (
     LinkPreviewOptions,
     Message,
 )
-from telegram.error import ChatMigrated, TelegramError
+from telegram.error import TelegramError
 
 from bot.chat.card import Card
 from bot.chat.incoming import Address, Identity, MessageRef
@@ -55,7 +55,12 @@ class Sender:
         """The message shows the card. Raises Undelivered; `gone` when there is nothing to edit."""
         chat, number = places.spot_of(message)
         await self._memory.learn_confirms(card.actions)
-        await self.change(chat, number, render.message(card, names=self._memory.names))
+        try:
+            await self.change(chat, number, render.message(card, names=self._memory.names))
+        except Undelivered as no:
+            if no.moved_to is None:
+                raise
+            raise Undelivered(no.reason, forever=True, gone=True, moved_to=no.moved_to) from no.__cause__
 
     async def whisper(self, to: Address, only: Identity, card: Card, *, key: str) -> None:
         """Only this person sees the card: in the private chat, or, when they never began one, as a pop-up over the
@@ -67,11 +72,10 @@ class Sender:
         except Undelivered as no:
             if not no.forever or no.malformed:
                 raise
-            pressed = next((query for cause, query in self._held.items() if cause in key.split("answer:")[-1:][0]), "")
-            if not pressed:
+            cause = next((cause for cause in self._held if f":{cause}:" in f":{key}:"), "")
+            if not cause:
                 raise
-            self._held = OrderedDict((cause, query) for cause, query in self._held.items() if query != pressed)
-            await self.answer(pressed, render.alert(card), alert=True)
+            await self.answer(self._held.pop(cause), render.alert(card), alert=True)
 
     # --- smaller things ----------------------------------------------------------------------------------------------
 
@@ -152,15 +156,17 @@ class Sender:
         self, chat: int, shown: Shown, call: Callable[[str, str | None, Rows], Coroutine[Any, Any, T]]
     ) -> T | None:
         """As it is drawn; if Telegram refuses the shape, in plain words; and at last without buttons."""
-        ways = ((shown.html, "HTML", shown.rows), (shown.plain, None, shown.rows), (shown.plain, None, ()))
-        for text, mode, rows in ways[: 3 if shown.rows else 2]:
-            try:
-                return await self._called(chat, lambda one=(text, mode, rows): call(*one), is_edit=True)
-            except Undelivered as no:
-                if not no.malformed:
-                    raise
-                refused = no
-        raise refused
+        try:
+            return await self._called(chat, lambda: call(shown.html, "HTML", shown.rows), is_edit=True)
+        except Undelivered as no:
+            if not no.malformed:
+                raise
+        try:
+            return await self._called(chat, lambda: call(shown.plain, None, shown.rows), is_edit=True)
+        except Undelivered as no:
+            if not (no.malformed and shown.rows):
+                raise
+        return await self._called(chat, lambda: call(shown.plain, None, ()), is_edit=True)
 
     async def _called(
         self, chat: int | None, call: Callable[[], Coroutine[Any, Any, T]], *, is_edit: bool = False
