@@ -27,6 +27,7 @@ from bot.platforms.local.wire import PATIENCE_S, InHouse, Wire
 from bot.services.auditor import Machine, Report
 from bot.services.desk import Chore, T
 from bot.services.directory import AddressBook
+from bot.services.feeds import Fetch
 from bot.services.ports import Timepiece
 from handlers.speech import Texts, load_texts
 from storage.engine import SqlStore
@@ -55,6 +56,7 @@ async def put_together(
     sweep: timedelta = timedelta(seconds=5),
     machine: Callable[[], Machine] = Machine,
     audited: Callable[[Report], None] = lambda _: None,
+    fetch: Fetch | None = None,
 ) -> LocalHouse:
     """Nothing runs yet. `out`: the address of a street in another process to which the desk's messages go, and
     `patience_s` how long it may take to answer."""
@@ -82,6 +84,7 @@ async def put_together(
         roads=await store.reads.roads(),
         machine=machine,
         audited=audited,
+        fetch=fetch,
     )
     return LocalHouse(app, street)
 

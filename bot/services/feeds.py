@@ -16,7 +16,7 @@ from bot.domain.announce import Urgency
 from bot.domain.covers import teams_of
 from bot.domain.oncall import Fixed, Rota
 from bot.domain.rules import Rules, Team
-from bot.services.desk import Desk
+from bot.services.desk import Chore, Desk
 from bot.services.drawer import PutAway
 from bot.services.ical import LeftOut, NotACalendar, Read, by_address_or_name, read_calendar
 from bot.services.ports import Cursor, Letter, NotSaved, Reads, Timepiece, Unit
@@ -172,27 +172,27 @@ class Feeds:
             marks.append(Cursor(f"feed:{feed.name}", text.decode(errors="replace")))
         feed.text, feed.heard_at = text, now
         self._roads.proved(feed.road, now)
-        await self._keep(marks, now)
+        await self._keep(PutAway(marks, (), now))
 
     async def _missed(self, feed: _Feed, why: str) -> None:
         now = self._time.now()
         log.warning("calendar_silent", feed=feed.road, why=why)
         if feed.heard_at is None:
             feed.heard_at = now
-            await self._keep([Cursor(f"feed:{feed.name}:heard", now.isoformat())], now)
+            await self._keep(PutAway([Cursor(f"feed:{feed.name}:heard", now.isoformat())], (), now))
         if now - feed.heard_at < SILENT_FROM:
             return
         self._roads.failed(feed.road, now, why)
         letters = list(self._letters(feed, why, now))
         if letters:
-            await self._desk.chore(WarnOfFeed(letters, now))
+            await self._keep(WarnOfFeed(letters, now))
             self._on_change()
 
-    async def _keep(self, marks: Sequence[Cursor], now: datetime) -> None:
+    async def _keep(self, chore: Chore[None]) -> None:
         try:
-            await self._desk.chore(PutAway(marks, (), now))
+            await self._desk.chore(chore)
         except NotSaved:
-            log.warning("calendar_not_kept")  # the next visit keeps it
+            log.warning("calendar_not_kept")  # the next visit keeps it, or writes it
 
     def _letters(self, feed: _Feed, why: str, now: datetime) -> Iterator[Letter]:
         rules = self._desk.rules
