@@ -26,6 +26,7 @@ from bot.services.covers import Covers
 from bot.services.desk import Committed, Desk
 from bot.services.directory import AddressBook
 from bot.services.drills import OURS, drill_of, due_drills
+from bot.services.feeds import Feeds, Fetch
 from bot.services.ladder import Ladder
 from bot.services.policies import KeepPolicies
 from bot.services.ports import Arrival, Fenced, Reads, Road, Store, Timepiece
@@ -74,8 +75,10 @@ class App:
         roads: Iterable[Road] = (),
         machine: Callable[[], Machine] = Machine,
         audited: Callable[[Report], None] = lambda _: None,
+        fetch: Fetch | None = None,
     ) -> None:
-        """`roads`: what is known of them from before. `audited` hears of every report of the auditor."""
+        """`roads`: what is known of them from before. `audited` hears of every report of the auditor. `fetch` gets the
+        calendars of rotas that live elsewhere; without it they are not read."""
         self.reads: Reads = store.reads
         self.time = timepiece
         self.people = people
@@ -108,6 +111,11 @@ class App:
         self.ladder = Ladder(self.desk, self.reads, timepiece, on_letters=self.relay.ring)
         self.watch = Watch(self.desk, self.reads, timepiece, arm=self.alarm.ring_at, on_letters=self.relay.ring)
         self.covers = Covers(self.desk, timepiece, on_change=self._covered)
+        self.feeds = (
+            None
+            if fetch is None
+            else Feeds(self.desk, self.reads, timepiece, self.roads, fetch, on_change=self._covered)
+        )
         self.down: Downtime | None = None
         self._ready = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -136,6 +144,8 @@ class App:
             rooms.create_task(self.desk.run(), name="desk")
             kept = await self.desk.chore(KeepPolicies(self.rules))
             self.desk.renew(replace(self.rules, kept_policies=kept))
+            if self.feeds is not None:
+                await self.feeds.recall()
             self.down = await self.watch.wake_up()
             if self.down is not None:
                 log.warning("was_down", since=self.down.since.isoformat(), until=self.down.until.isoformat())
@@ -148,6 +158,7 @@ class App:
                 await platform.start(_Intake(self.reception, self.time))
             rooms.create_task(self._review(), name="review")
             auditing = rooms.create_task(self.auditor.run(), name="auditor")
+            following = None if self.feeds is None else rooms.create_task(self.feeds.run(), name="feeds")
             quiet_collector()
             failpoint.hit(BEFORE_READY)
             self._ready.set()
@@ -161,6 +172,8 @@ class App:
             self.alarm.stop()
             watching.cancel()
             auditing.cancel()
+            if following is not None:
+                following.cancel()
             self.relay.close()
             await relaying
             failpoint.hit(SENT_ALL)

@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from bot.app import App, at_work
 from bot.beacon import Beacon
 from bot.chat.port import Manners
+from bot.domain import standby
 from bot.domain.rules import Person, Rules
 from bot.platforms.local.adapter import GENEROUS, LocalPlatform
 from bot.platforms.local.knock import PLATFORM
@@ -26,6 +27,7 @@ from bot.platforms.local.wire import PATIENCE_S, InHouse, Wire
 from bot.services.auditor import Machine, Report
 from bot.services.desk import Chore, T
 from bot.services.directory import AddressBook
+from bot.services.feeds import Fetch
 from bot.services.ports import Timepiece
 from handlers.speech import Texts, load_texts
 from storage.engine import SqlStore
@@ -54,6 +56,7 @@ async def put_together(
     sweep: timedelta = timedelta(seconds=5),
     machine: Callable[[], Machine] = Machine,
     audited: Callable[[Report], None] = lambda _: None,
+    fetch: Fetch | None = None,
 ) -> LocalHouse:
     """Nothing runs yet. `out`: the address of a street in another process to which the desk's messages go, and
     `patience_s` how long it may take to answer."""
@@ -81,6 +84,7 @@ async def put_together(
         roads=await store.reads.roads(),
         machine=machine,
         audited=audited,
+        fetch=fetch,
     )
     return LocalHouse(app, street)
 
@@ -171,7 +175,9 @@ def _channels(rules: Rules) -> Iterator[Place]:
     for team in rules.teams.values():
         if team.channel is None or not team.channel.startswith(prefix):
             continue
-        people = dict.fromkeys((*team.members, *team.on_call, *filter(None, (team.lead, team.manager))))
+        people = dict.fromkeys(
+            (*team.members, *standby.everybody(team, rules), *filter(None, (team.lead, team.manager)))
+        )
         members = tuple(
             identity.removeprefix(f"{PLATFORM}:")
             for person in people

@@ -15,6 +15,7 @@ from bot import logs, office
 from bot.beacon import Beacon
 from bot.control import listening, site
 from bot.domain.rules import Rules
+from bot.gateways.calendar_feed import fetched
 from bot.gateways.heartbeat import Heartbeat
 from bot.local_house import beacon_of, new_key, opened, page_of, put_together, until_told_to_stop
 from bot.platforms.local.serve import Server
@@ -65,6 +66,7 @@ async def _work(settings: Settings, rules: Rules, store: SqlStore, *, open_brows
         sweep=settings.sweep,
         machine=lambda: machine_under(settings.database, time),
         audited=heart.told if heart is not None else lambda _: None,
+        fetch=fetched,
     )
     beacon = beacon_of(house.app, lambda: None if heart is None else heart.last)
     key = settings.local_key.get_secret_value() if settings.local_key else new_key()

@@ -17,6 +17,8 @@ from bot.services.ports import Letter, Outgoing
 from handlers import ready_card
 from handlers.cards.digest import Digest, digest_card
 from handlers.cards.done import done_card
+from handlers.cards.feed_card import ABOUT as FEED
+from handlers.cards.feed_card import feed_card
 from handlers.cards.link_card import CODE, code_card
 from handlers.cards.list_card import bundle_card
 from handlers.cards.page import channel_call_card, is_calling, nobody_card, page_card
@@ -99,6 +101,9 @@ class Drawer:
             return Drawn(ready_card.read(letter.facts["card"]), 0, quiet=True)
         if letter.about == CODE:
             return self._code(outgoing, now)
+        if letter.about == FEED:
+            card = feed_card(letter.facts, self._house.rules, self._reader(letter), now)
+            return None if card is None else Drawn(card, 0)
         if letter.about == "digest":
             return Drawn(digest_card(await self._digest(letter, now)), 0, quiet=True)
         view = await self._view(outgoing, now)

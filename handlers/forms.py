@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from bot.chat.form import Choice, Field, FieldKind, Form
+from bot.domain import standby
 from bot.domain.ids import Level, PersonId, Priority, ServiceId
 from bot.domain.kinds import KINDS
 from handlers.cards.view import View, level_name, named, priority_name, service_name
@@ -172,7 +173,12 @@ def assignable(view: View) -> tuple[PersonId, ...]:
     """Who may hold it: members, those on call and called, the lead; the reader first."""
     ticket, team = view.ticket, view.rules.team(view.ticket.team)
     everybody = dict.fromkeys(
-        (*team.on_call, *team.members, *((team.lead,) if team.lead is not None else ()), *ticket.called)
+        (
+            *standby.crew(team, view.rules, view.now),
+            *team.members,
+            *((team.lead,) if team.lead is not None else ()),
+            *ticket.called,
+        )
     )
     me = view.reader.person
     first = (me,) if me is not None and me in everybody else ()

@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 from bot.chat.card import Card
 from bot.chat.form import Form
 from bot.chat.incoming import Incoming, Said
+from bot.domain import standby
 from bot.domain.access import is_crew, may, may_see
 from bot.domain.announce import About, Urgency
 from bot.domain.commands import Command
@@ -186,7 +187,7 @@ class Turn:
         return tuple(
             team.id
             for team in self.house.rules.teams.values()
-            if self.who.id in (*team.members, *team.on_call, team.lead, team.manager)
+            if self.who.id in (*team.members, *standby.everybody(team, self.house.rules), team.lead, team.manager)
         )
 
 

@@ -29,7 +29,7 @@ class Reach:
         return bool(self.people) or self.channel
 
 
-NOBODY = Reach((), channel=False)
+INSTANT = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,18 +204,23 @@ def _people_of(who: Who, team: Team, rules: Rules, at: datetime) -> tuple[Person
 def _highest_due(
     policy: Policy, chase: Chase, ticket: Ticket, rules: Rules, now: datetime
 ) -> tuple[int, datetime, tuple[int, ...]]:
-    """The highest level whose moment has come, that moment, and the levels below it that nobody got to call."""
+    """The highest level whose moment has come, that moment, and the levels below it that nobody got to call. Of levels
+    that follow one another without a delay it is the first: the others come at once after it."""
     level, due = min(chase.level, len(policy.steps) - 1), chase.next_at
     missed: list[int] = []
+    first, since = level, due
+    waits: list[int] = []
     while level + 1 < len(policy.steps):
         is_meant = holds(policy.steps[level].only, ticket, rules, due)
         following = _due(due, policy.steps[level + 1], ticket.team, rules) if is_meant else due
         if following > now:
             break
-        if is_meant:
-            missed.append(level + 1)
+        waits += [level + 1] if is_meant else []
         level, due = level + 1, following
-    return level, due, tuple(missed)
+        if due > since:
+            first, since = level, due
+            missed, waits = [*missed, *waits], []
+    return first, since, tuple(missed)
 
 
 def _chosen(policy: Policy, level: int, ticket: Ticket, rules: Rules, now: datetime) -> _Choice:
@@ -323,9 +328,10 @@ def nobody_reached(ticket: Ticket, now: datetime) -> Decided:
 
 
 def _next_at(policy: Policy, level: int, ticket: Ticket, rules: Rules, now: datetime) -> datetime:
-    if level < len(policy.steps):
-        return _due(now, policy.steps[level], ticket.team, rules)
-    return _due(now, Step(after=policy.repeat, who=(), working=policy.repeat_working), ticket.team, rules)
+    """Never now: one call after another, however short the policy's delays."""
+    again = Step(after=policy.repeat, who=(), working=policy.repeat_working)
+    step = policy.steps[level] if level < len(policy.steps) else again
+    return max(_due(now, step, ticket.team, rules), now + INSTANT)
 
 
 def _default_desk(ticket: Ticket, rules: Rules) -> tuple[Reach, TeamId | None]:

@@ -50,7 +50,8 @@ def report(draft: Draft, ledger: Ledger, now: datetime) -> str:
         f"Carried: {carried}. To look at: {len(ledger.notes)}.",
         "",
         "What no export has is as in the packaged rules (agreements, priorities) or a first proposal: hours (Monday",
-        "to Friday, 09:00 to 18:00, no holidays), one service `other`, languages guessed from locales and names.",
+        "to Friday, 09:00 to 18:00, no holidays), one service `other`, languages guessed from locales and names,",
+        "and as the last resort (desk.yaml) the first administrator, or lead where there is none.",
         "",
         "## What could not be carried, or only nearly",
         "",
@@ -89,7 +90,7 @@ def _plain(text: str) -> str:
 def _files(draft: Draft, now: datetime) -> Iterator[tuple[str, str]]:
     yield "people.yaml", _sheet("Everybody from the export.", {one.id: _person(one) for one in draft.people})
     calendars = {f"office-{_zone_name(one.zone)}": one.zone for one in draft.teams}
-    yield "teams.yaml", _sheet("Who answers together.", {one.id: _team(one, draft) for one in draft.teams})
+    yield "teams.yaml", _sheet("Who answers together.", {one.id: _team(one) for one in draft.teams})
     if draft.rotas:
         yield "rotas.yaml", _sheet("Who is on call when.", {one.id: _rota(one) for one in draft.rotas})
     for rota in draft.rotas:
@@ -102,7 +103,7 @@ def _files(draft: Draft, now: datetime) -> Iterator[tuple[str, str]]:
     yield "services.yaml", _sheet("What tickets are about.", {"other": _service(draft)})
     hours = {name: {"zone": zone, "hours": {"mon-fri": "09:00-18:00"}} for name, zone in calendars.items()}
     yield "calendars.yaml", _packaged("calendars.yaml") + "\n" + _dumped(hours)
-    yield "desk.yaml", _packaged("desk.yaml")
+    yield "desk.yaml", _sheet("Who is called when nobody else is left.", {}) + _dumped(_desk(draft))
     for name in _AS_PACKAGED:
         yield name, _packaged(name)
 
@@ -146,7 +147,7 @@ def _way(to: str, after: timedelta) -> Any:
     return {"to": to, "after": _span(after)} if after else {"to": to}
 
 
-def _team(one: DraftTeam, draft: Draft) -> dict[str, Any]:
+def _team(one: DraftTeam) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "names": {"en": one.name},
         "language": one.language,
@@ -155,10 +156,7 @@ def _team(one: DraftTeam, draft: Draft) -> dict[str, Any]:
         "lead": one.lead,
         "members": list(one.members),
     }
-    if one.rotas:
-        entry["rotas"] = list(one.rotas)
-    else:
-        entry["on_call"] = [one.lead]
+    entry["on_call"] = [f"rota {rota}" for rota in one.rotas] or [one.lead]
     entry["policies"] = dict.fromkeys(_PRIORITIES, one.policy or _USUAL)
     return entry
 
@@ -166,7 +164,7 @@ def _team(one: DraftTeam, draft: Draft) -> dict[str, Any]:
 def _rota(one: DraftRota) -> dict[str, Any]:
     entry: dict[str, Any] = {"names": {"en": one.name}}
     if one.events or one.feed:
-        entry["feed"] = f"{one.id}.ics" if one.events else one.feed
+        entry["calendar"] = f"{one.id}.ics" if one.events else one.feed
     if one.layers:
         entry["layers"] = [_layer(layer) for layer in one.layers]
     return entry
@@ -178,9 +176,12 @@ def _layer(layer: Layer) -> dict[str, Any]:
         "zone": layer.zone,
         "begins": f"{layer.begins:%Y-%m-%d}",
         "handover": f"{layer.handover:%H:%M}",
-        "every": layer.every.value if layer.length == 1 else f"{layer.length} {layer.every.value}s",
-        "turns": [turn[0] if len(turn) == 1 else list(turn) for turn in layer.turns],
+        "every": f"{layer.length} {layer.every.value}{'' if layer.length == 1 else 's'}",
     }
+    if all(len(turn) == 1 for turn in layer.turns):
+        entry["people"] = [turn[0] for turn in layer.turns]
+    else:
+        entry["turns"] = [turn[0] if len(turn) == 1 else list(turn) for turn in layer.turns]
     if layer.only is not None:
         entry["only"] = {day: [str(window) for window in row] for day, row in _days(layer.only)}
     if layer.until is not None:
@@ -253,6 +254,12 @@ _USUAL_POLICY: dict[str, Any] = {
 def _service(draft: Draft) -> dict[str, Any]:
     team = draft.teams[0].id if draft.teams else ""
     return {"names": {"en": "Something else", "zh": "其他"}, "team": team, "agreement": "standard"}
+
+
+def _desk(draft: Draft) -> dict[str, str]:
+    admins = [one.id for one in draft.people if one.is_admin]
+    last = [*admins, *(team.lead for team in draft.teams)]
+    return {"default_service": "other", **({"last_resort": f"person {last[0]}"} if last else {})}
 
 
 def _span(length: timedelta) -> str:

@@ -375,7 +375,7 @@ class _Sitting:
                 about=notice.about,
                 urgency=notice.urgency,
                 ticket=ticket.id,
-                facts={**notice.facts, "way": str(place)} if place else notice.facts,
+                facts={**notice.facts, "way": str(place)} if notice.about in CALLS else notice.facts,
                 live=notice.about in LIVE,
                 not_before=self._now + way.after if way.after else notice.not_before,
             )

@@ -21,7 +21,7 @@ MOST_SERIES = 5000
 MOST_EVENTS = 20_000
 """More in the time that is looked at is no rota; the rest is told as left out."""
 
-_BAD = (ValueError, KeyError, TypeError, AttributeError, OverflowError, IndexError)
+_BAD = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError, AssertionError)
 """What the library raises over a broken text; it reads part of it only when asked for that part."""
 
 _TOO_OFTEN = {"SECONDLY", "MINUTELY"}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.chat.card import Action, Card, Fact, Tone
+from bot.domain import standby
 from bot.domain.ids import PersonId, Priority, TeamId
 from bot.domain.known_years import calendars_in_use, years_missing
 from bot.domain.rules import Rules
@@ -146,7 +147,8 @@ def _promises(digest: Digest, counts: Mapping[str, int], label: str, tone: Tone)
 
 
 def _on_call(digest: Digest) -> str:
-    people = [digest.name_of(person) or str(person) for person in digest.rules.team(digest.team).on_call]
+    crew = standby.crew(digest.rules.team(digest.team), digest.rules, digest.now)
+    people = [digest.name_of(person) or str(person) for person in crew]
     return digest.reader.listed(people) if people else digest.say("on-call-nobody")
 
 

@@ -600,3 +600,14 @@ field-account = account
 field-responder = person to call
 field-team = team
 field-lead = lead or manager
+
+### Calendars that live elsewhere
+
+feed-title = The shifts of { $rota } stand still
+feed-lead = Their calendar has not come since { $since }. What it said last holds on, but I see no change in it.
+feed-why-unreachable = It cannot be reached.
+feed-why-refused = Its address leads to a place that I do not go to: inside your network, or to another host.
+feed-why-status = It is there, but is not handed out. Has its address changed?
+feed-why-too_big = It is larger than 2 MiB.
+feed-why-no_calendar = What comes instead is no calendar, for example a page to sign in.
+feed-footer = Please look at the address in rotas.yaml. I remind you once a day.

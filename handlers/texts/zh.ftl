@@ -561,3 +561,14 @@ field-account = 账号
 field-responder = 要呼叫的人
 field-team = 团队
 field-lead = 主管或经理
+
+### 外部日历
+
+feed-title = “{ $rota }”的排班不再更新
+feed-lead = 从 { $since } 起就读不到它的日历了。先按最后一次读到的排班执行，之后的变动我看不到。
+feed-why-unreachable = 连接不上。
+feed-why-refused = 地址指向内网或别的主机，我不会去访问。
+feed-why-status = 服务器在，但不给日历。地址是不是换了？
+feed-why-too_big = 文件超过 2 MiB。
+feed-why-no_calendar = 返回的不是日历，可能是登录页面。
+feed-footer = 请检查 rotas.yaml 里的地址。我每天提醒一次。

@@ -353,3 +353,21 @@ def test_somebody_without_any_way_is_left_out_of_a_level_in_which_others_are() -
 
     assert first_call(mute)[0].people == (WANG,)
     assert STRANGER not in first_call(mute)[0].people
+
+
+def test_levels_without_a_delay_between_them_are_all_called_one_at_once_after_the_other() -> None:
+    rules = rules_with(policy(Step(minutes(0), (FIRST,)), Step(minutes(0), (SECOND,)), Step(minutes(5), (LEAD,))))
+
+    found = chain_of(rules)
+
+    assert [people for _, people in found[:4]] == [(LIN,), (CHEN,), (WANG,), (WANG,)]
+    assert found[1][0] == pytest.approx(0, abs=0.001)
+    assert found[2][0] == pytest.approx(5, abs=0.001)
+
+
+def test_when_the_desk_wakes_up_late_to_such_levels_the_first_of_them_is_called() -> None:
+    rules = rules_with(policy(Step(minutes(1), (FIRST,)), Step(minutes(5), (SECOND,)), Step(minutes(0), (LEAD,))))
+
+    (late,) = (one for one in decide(raised(rules), TICK, rules, MON_9 + minutes(30)).events if isinstance(one, Called))
+
+    assert (late.people, late.missed) == ((CHEN,), (1,))

@@ -152,6 +152,17 @@ def test_a_handover_in_the_repeated_hour_is_at_the_first() -> None:
     assert on_call_at(rota(daily), (), second_time) == (BO,)
 
 
+def test_a_clock_that_is_set_back_into_yesterday_takes_no_turn_back() -> None:
+    """In Newfoundland, until 2011, at one minute past midnight."""
+    daily = rota(layer(ANN, BO, CY, zone="America/St_Johns", begins="2010-11-06", at="00:00", every=Every.DAY))
+    midnight = utc("2010-11-07T02:30")
+
+    assert on_call_at(daily, (), midnight - INSTANT) == (ANN,)
+    assert on_call_at(daily, (), midnight) == (BO,)
+    assert on_call_at(daily, (), midnight + timedelta(minutes=30)) == (BO,)  # 23:30 of the day before, once more
+    assert until_when(daily, (), midnight) == midnight + 25 * HOUR
+
+
 def test_hourly_turns_are_real_hours() -> None:
     hours = layer(ANN, BO, zone="Europe/Berlin", begins="2026-10-24", at="12:00", every=Every.HOUR, length=12)
 

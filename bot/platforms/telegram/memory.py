@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -58,15 +59,18 @@ class Memory:
             kept = await self.drawer.get(started_name(user))
             if kept is None:
                 return None
-            self.learn_started(user, kept == "1")
+            self.learn_started({user: kept == "1"})
         return self._started[user]
 
-    def learn_started(self, user: int, started: bool) -> bool:
-        """True when that is new, and has to be written down."""
-        is_new = self._started.get(user) is not started
-        self._started[user] = started
-        _trim(self._started)
-        return is_new
+    def is_known(self, user: int, started: bool) -> bool:
+        """It is written down that the person has started, or blocked us."""
+        return self._started.get(user) is started
+
+    def learn_started(self, users: Mapping[int, bool]) -> None:
+        """That is written down."""
+        for user, started in users.items():
+            self._started[user] = started
+            _trim(self._started)
 
     def learn_name(self, user: int, name: str) -> None:
         """So somebody is called."""

@@ -164,7 +164,7 @@ class Sender:
         try:
             return await self._called(chat, lambda: call(shown.plain, None, shown.rows), is_edit=True)
         except Undelivered as again:
-            if not again.malformed or not shown.rows:
+            if not (again.malformed and shown.rows):
                 raise
         return await self._called(chat, lambda: call(shown.plain, None, ()), is_edit=True)
 
