@@ -16,6 +16,8 @@ from rich.text import Text
 from bot import logs
 from bot.app import at_work
 from bot.demo import TurnableClock, demonstration
+from bot.domain import standby
+from bot.domain.ids import TeamId
 from bot.domain.rules import Team
 from bot.local_house import LocalHouse, page_of
 from bot.platforms.local.parse import card_from, form_from
@@ -23,7 +25,7 @@ from bot.platforms.local.street import DESK, Inhabitant, Language, Place
 from bot.platforms.local.terminal import CardOnTerminal
 
 EMPLOYEE_ZH, EMPLOYEE_EN = "lin-xia", "emma-clarke"
-FIRST, SECOND = "zhao-lei", "chen-siyuan"
+TEAM = TeamId("it-desk")
 
 OUTAGE = "全公司的邮箱都登不上去了，客户在等我们的报价，急！"
 REQUEST = "Hi, could I please get access to the shared sales drive? I start on the tender on Thursday."
@@ -184,20 +186,22 @@ async def play(house: LocalHouse, clock: TurnableClock) -> int:
 
 async def _live(day: Day) -> None:
     """Two tickets: the outage is number 1, the request number 2."""
+    rules, now = day.clock.app.rules, day.clock.now()
+    first, second = (standby.on_call(rules.teams[TEAM], place, rules, now)[0] for place in (1, 2))
     await day.say(EMPLOYEE_ZH, OUTAGE)
     await day.press(EMPLOYEE_ZH, "right", "1")
     await day.next_thing()  # nobody answers the page, so the second engineer is called
-    await day.press(SECOND, "acknowledge", "1")
+    await day.press(second, "acknowledge", "1")
     await day.later(timedelta(minutes=27))  # an acknowledgement is no answer: the response falls due
-    await day.press(SECOND, "start", "1")
+    await day.press(second, "start", "1")
     await day.say(EMPLOYEE_EN, REQUEST)
-    await day.press(FIRST, "acknowledge", "2")
-    await day.fill(FIRST, "ask", "2", why="Which folder do you need, and who can approve it?")
-    await day.fill(SECOND, "say", "1", words="邮件服务器的证书过期了，正在更换，预计半小时内恢复。")
+    await day.press(first, "acknowledge", "2")
+    await day.fill(first, "ask", "2", why="Which folder do you need, and who can approve it?")
+    await day.fill(second, "say", "1", words="邮件服务器的证书过期了，正在更换，预计半小时内恢复。")
     await day.later(timedelta(minutes=25))
     await day.say(EMPLOYEE_EN, "The folder is Tenders 2027; Sofia Keller approves it.")
-    await day.fill(SECOND, "resolve", "1", solution="证书已更换，邮箱可以正常登录了。")
+    await day.fill(second, "resolve", "1", solution="证书已更换，邮箱可以正常登录了。")
     await day.press(EMPLOYEE_ZH, "rate", "1:5")
-    await day.fill(FIRST, "resolve", "2", solution="You have access to Tenders 2027 now.")
+    await day.fill(first, "resolve", "2", solution="You have access to Tenders 2027 now.")
     await day.press(EMPLOYEE_EN, "rate", "2:4")
     await day.until(9, 1)  # the digest of the next morning
