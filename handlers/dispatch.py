@@ -19,7 +19,7 @@ from handlers.heard import wish_from
 from handlers.house import House
 from handlers.reader import reader_for
 from handlers.routes import FORMS, PRESSES
-from handlers.turn import Answer, Ask, Deed, Do, Errand, Learn, Tell, Turn
+from handlers.turn import Answer, Ask, AskCover, Deed, Do, Errand, Learn, SettleCover, Tell, Turn
 
 __all__ = ["Answer", "Ask", "Dispatcher"]
 
@@ -65,6 +65,12 @@ class Dispatcher:
             case Errand():
                 done = await self._house.desk.chore(deed.chore)
                 await self._settle(turn, Tell(deed.letters(done)))
+            case AskCover():
+                await self._house.covers.ask(deed.wish, cause=turn.came.key, letters=deed.letters)
+            case SettleCover():
+                await self._house.covers.settle(
+                    deed.cover, deed.word, turn.who.id, cause=turn.came.key, letters=deed.letters
+                )
             case Ask():
                 await self._settle(turn, Tell())
                 return deed

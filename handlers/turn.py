@@ -15,10 +15,12 @@ from bot.domain import standby
 from bot.domain.access import is_crew, may, may_see
 from bot.domain.announce import About, Urgency
 from bot.domain.commands import Command
-from bot.domain.ids import PersonId, TeamId, TicketId
+from bot.domain.covers import Wish as CoverWish
+from bot.domain.ids import CoverId, PersonId, TeamId, TicketId
 from bot.domain.refusals import NotFound
 from bot.domain.rules import Person
 from bot.domain.ticket import Ticket
+from bot.services.covers import Word as CoverWord
 from bot.services.desk import Chore
 from bot.services.ports import Filed, Letter, Profile
 from handlers import phrasing, ready_card
@@ -71,7 +73,24 @@ class Errand(Generic[T]):
     """Raises Refusal: only the refusal is told."""
 
 
-Deed = Do | Tell | Ask | Learn | Errand[Any]
+@dataclass(frozen=True, slots=True)
+class AskCover:
+    """This cover is asked for, with these letters in the same transaction."""
+
+    wish: CoverWish
+    letters: Sequence[Letter] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SettleCover:
+    """This request for a cover is answered or taken back, with these letters in the same transaction."""
+
+    cover: CoverId
+    word: CoverWord
+    letters: Sequence[Letter] = ()
+
+
+Deed = Do | Tell | Ask | Learn | Errand[Any] | AskCover | SettleCover
 
 Answer = Ask | None
 """What the platform does at once; everything else goes out by letters."""
