@@ -14,7 +14,7 @@ from storage.codec import AnyRow, Raw
 
 _c = schema.covers.c
 
-ENDING_AFTER = select(schema.covers).where(_c.ends > bindparam("moment", type_=_c.ends.type)).order_by(_c.id)
+ENDING_AFTER = select(schema.covers).where(_c.ends > bindparam("moment", type_=_c.ends.type))
 ONE = select(schema.covers).where(_c.id == bindparam("of"))
 _ADD = insert(schema.covers).returning(_c.id)
 _CHANGE = (
@@ -33,6 +33,11 @@ async def change(connection: AsyncConnection, requests: Sequence[CoverRequest]) 
     for one in requests:
         row = {f"new_{name}": value for name, value in _row(one).items()}
         await connection.execute(_CHANGE, {"of": one.id, **row})
+
+
+def requests_of(rows: Sequence[AnyRow]) -> list[CoverRequest]:
+    """The oldest first. They are put in order here: asked to do it, SQLite would walk all there ever were by number."""
+    return sorted(map(request_of, rows), key=lambda one: one.id)
 
 
 def request_of(row: AnyRow) -> CoverRequest:

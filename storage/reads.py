@@ -196,7 +196,7 @@ class SqlReads:
 
     async def covers(self, ending_after: datetime) -> list[CoverRequest]:
         rows = await self._all(covers.ENDING_AFTER, {"moment": codec.to_ms(ending_after)})
-        return [covers.request_of(row) for row in rows]
+        return covers.requests_of(rows)
 
     async def cover(self, cover: CoverId) -> CoverRequest | None:
         row = await self._first(covers.ONE, {"of": cover})

@@ -200,7 +200,7 @@ class SqlUnit:
 
     async def covers(self, ending_after: datetime) -> list[CoverRequest]:
         rows = await self.connection.execute(covers.ENDING_AFTER, {"moment": codec.to_ms(ending_after)})
-        return [covers.request_of(row) for row in rows.all()]
+        return covers.requests_of(rows.all())
 
     async def cover(self, cover: CoverId) -> CoverRequest | None:
         row = (await self.connection.execute(covers.ONE, {"of": cover})).first()

@@ -42,8 +42,8 @@ class CoverState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What somebody wants: that `person` is on call in [starts, ends). `instead_of` says for whom where several are on
-    call then; `back` is the time for which `by` takes over from `person` in return; `at_once` is the word of somebody
-    who needs nobody's consent."""
+    call then; `back` is the time for which `by` takes over from `person` in return; with `at_once` whoever oversees the
+    rota asks for nobody's consent even where the own shift is given away."""
 
     rota: RotaId
     person: PersonId
@@ -228,13 +228,10 @@ def _in_return(
 
 def _needs_consent(wish: Wish, made: CoverRequest, rules: Rules) -> bool:
     """An overseer who gives the own shift away asks like everybody else, unless it shall be at once."""
-    if made.asks is None:
-        return False
-    is_party = wish.by in (made.person, made.instead_of)
     if oversees(wish.by, wish.rota, rules):
-        return is_party and not wish.at_once
+        return wish.by == made.instead_of and not wish.at_once
     _refuse_unless(not wish.at_once, wish.by)
-    return True
+    return made.asks is not None
 
 
 def _refuse_outsider(person: PersonId, rota: Rota, rules: Rules) -> None:

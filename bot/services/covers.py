@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.announce import Urgency
@@ -37,6 +37,9 @@ AGREED = "cover_agreed"
 """To the channels of the teams: what holds now. With the state withdrawn or ended: what holds no more."""
 ENDED = "ended"
 """The state that letters tell of a cover that was taken back after it had begun."""
+
+JUST_NOW = timedelta(minutes=1)
+"""So long a cover that is over stays among those in force: whoever looks for the handover at its end must see it."""
 
 
 class Word(StrEnum):
@@ -72,7 +75,7 @@ class AskCover:
         made = ask(self.wish, rules, self.now)
         numbers = await unit.add_covers(made)
         filed = [replace(one, id=number) for one, number in zip(made, numbers, strict=True)]
-        covers = in_force(await unit.covers(self.now))
+        covers = in_force(await unit.covers(self.now - JUST_NOW))
         told = _Telling(filed, self.wish.by, filed[0].state, replace(rules, covers=covers), self.directory)
         await _close(unit, self, told)
         return CoverNews(filed[0], covers)
@@ -97,7 +100,7 @@ class SettleCover:
         halves = await self._halves(unit)
         settled = [self._settle(one, rules, is_swap=len(halves) > 1) for one in halves]
         await unit.change_covers(settled)
-        covers = in_force(await unit.covers(self.now))
+        covers = in_force(await unit.covers(self.now - JUST_NOW))
         held = halves[0].state is CoverState.AGREED
         state = self._state(settled[0])
         told = _Telling(settled, self.by, state, replace(rules, covers=covers), self.directory, held)
@@ -243,7 +246,7 @@ class _Telling:
 
 async def _in_force(unit: Unit, rules: Rules, now: datetime) -> Rules:
     """The rules with the covers as they stand in this transaction: others may have settled one just before."""
-    return replace(rules, covers=in_force(await unit.covers(now)))
+    return replace(rules, covers=in_force(await unit.covers(now - JUST_NOW)))
 
 
 async def _close(unit: Unit, chore: AskCover | SettleCover, told: _Telling) -> None:
