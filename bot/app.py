@@ -89,6 +89,12 @@ class App:
         self.auditor = Auditor(
             self.desk, self.reads, timepiece, self.roads, machine=machine, ring=self.alarm.ring, told=audited
         )
+        self.covers = Covers(self.desk, timepiece, on_change=self._covered)
+        self.feeds = (
+            None
+            if fetch is None
+            else Feeds(self.desk, self.reads, timepiece, self.roads, fetch, on_change=self._covered)
+        )
         house = House(
             texts=texts,
             desk=self.desk,
@@ -96,6 +102,7 @@ class App:
             directory=people,
             clock=timepiece,
             read_words=_reader_of_words(rules),
+            covers=self.covers,
         )
         self._dispatcher = Dispatcher(house)
         self.reception = Reception(self.desk, self._handle)
@@ -110,12 +117,6 @@ class App:
         )
         self.ladder = Ladder(self.desk, self.reads, timepiece, on_letters=self.relay.ring)
         self.watch = Watch(self.desk, self.reads, timepiece, arm=self.alarm.ring_at, on_letters=self.relay.ring)
-        self.covers = Covers(self.desk, timepiece, on_change=self._covered)
-        self.feeds = (
-            None
-            if fetch is None
-            else Feeds(self.desk, self.reads, timepiece, self.roads, fetch, on_change=self._covered)
-        )
         self.down: Downtime | None = None
         self._ready = asyncio.Event()
         self._stopping = asyncio.Event()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.chat.card import Action, Card, Tone
 from bot.domain.access import may
 from bot.domain.commands import Nudge
-from bot.domain.ids import PersonId, Status, TeamId
+from bot.domain.ids import Status, TeamId
 from bot.domain.refusals import NotAllowed
 from bot.domain.rules import Role
 from bot.domain.ticket import Ticket
@@ -47,16 +47,6 @@ async def queue(turn: Turn, about: Heard | Wish) -> Deed:
     if not teams:
         raise NotAllowed(ref="", verb="queue")
     return turn.tell(*[await _queue_of(turn, team) for team in teams])
-
-
-async def on_call(turn: Turn, _: Heard | Wish) -> Deed:
-    """Who is called first, and who then; the asker's own teams first."""
-    rules = turn.house.rules
-    own = turn.teams
-    ordered = [*own, *(team for team in rules.teams if team not in own)]
-    return turn.tell(
-        Card(title=turn.say("on-call-title"), lines=tuple(_on_call(turn, team) for team in ordered), tone=Tone.QUIET)
-    )
 
 
 async def help_me(turn: Turn, _: Heard | Wish) -> Deed:
@@ -188,14 +178,3 @@ def _teams_asked(turn: Turn, about: Heard | Wish) -> tuple[TeamId, ...]:
     mine = tuple(rules.teams) if oversees else turn.teams
     asked = about.argument if isinstance(about, Wish) else ""
     return tuple(team for team in mine if not asked or team == asked)
-
-
-def _on_call(turn: Turn, team: TeamId) -> str:
-    known = turn.house.rules.team(team)
-    people = [_name(turn, person) for person in known.on_call]
-    who = turn.say("list-then").join(people) if people else turn.say("on-call-nobody")
-    return turn.say("on-call-line", team=named(known.names, turn.reader, team), who=who)
-
-
-def _name(turn: Turn, person: PersonId) -> str:
-    return turn.name_of(person) or str(person)

@@ -9,16 +9,21 @@ from datetime import datetime
 from bot.chat.card import Card
 from bot.domain import standby
 from bot.domain.announce import About
-from bot.domain.ids import PersonId, Priority, TeamId
+from bot.domain.covers import CoverState
+from bot.domain.ids import CoverId, PersonId, Priority, TeamId
 from bot.domain.linking import VALID_FOR
 from bot.domain.ticket import Ticket
+from bot.services.covers import AGREED, ASKED, SETTLED
 from bot.services.drawn import Drawn
+from bot.services.handovers import ABOUT as HANDOVER
 from bot.services.ports import Letter, Outgoing
 from handlers import ready_card
 from handlers.cards.digest import Digest, digest_card
 from handlers.cards.done import done_card
+from handlers.cards.duty import Duty, cover_agreed_card, cover_asked_card, cover_settled_card, handover_card
 from handlers.cards.feed_card import ABOUT as FEED
 from handlers.cards.feed_card import feed_card
+from handlers.cards.late import lateness_of
 from handlers.cards.link_card import CODE, code_card
 from handlers.cards.list_card import bundle_card
 from handlers.cards.page import channel_call_card, is_calling, nobody_card, page_card
@@ -62,6 +67,9 @@ BUNDLES = frozenset(
 )
 """What may be told several at once where one by one would take too long."""
 
+_ABOUT_DUTY = frozenset({ASKED, SETTLED, AGREED, HANDOVER})
+"""Letters about no ticket."""
+
 _SOFT = frozenset({About.RECEIPT, "card", "digest"})
 """Cards that make no sound: the answer to somebody who is looking anyway, and what can wait."""
 
@@ -99,6 +107,8 @@ class Drawer:
         letter = outgoing.letter
         if letter.about == "card":
             return Drawn(ready_card.read(letter.facts["card"]), 0, quiet=True)
+        if letter.about in _ABOUT_DUTY:
+            return await self._of_duty(outgoing, now)
         if letter.about == CODE:
             return self._code(outgoing, now)
         if letter.about == FEED:
@@ -110,6 +120,20 @@ class Drawer:
         if view is None or _is_moot(outgoing, view) or _is_overtaken(outgoing, view):
             return None
         return self._drawn(letter, view)
+
+    async def _of_duty(self, outgoing: Outgoing, now: datetime) -> Drawn | None:
+        letter = outgoing.letter
+        duty = Duty(self._reader(letter), self._house.rules, now, self._name_of)
+        if letter.about == ASKED:
+            request = await self._house.reads.cover(CoverId(int(letter.facts["cover"])))
+            is_open = request is not None and request.state is CoverState.ASKED and request.ends > now
+            return Drawn(cover_asked_card(duty, letter.facts)) if is_open else None
+        if letter.about == HANDOVER:
+            late = lateness_of(letter.facts, duty.reader, outgoing.written_at)
+            return Drawn(handover_card(duty, letter.facts, late))
+        if letter.about == SETTLED:
+            return Drawn(cover_settled_card(duty, letter.facts))
+        return Drawn(cover_agreed_card(duty, letter.facts), quiet=True)
 
     def _code(self, outgoing: Outgoing, now: datetime) -> Drawn | None:
         if now >= outgoing.written_at + VALID_FOR:

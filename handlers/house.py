@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from bot.domain.commands import Command
-from bot.domain.ids import PersonId
+from bot.domain.covers import CoverRequest
+from bot.domain.covers import Wish as CoverWish
+from bot.domain.ids import CoverId, PersonId
 from bot.domain.rules import Person, Rules
+from bot.services.covers import Word as CoverWord
 from bot.services.desk import Chore, Outcome
 from bot.services.linking import Untold
 from bot.services.ports import Directory, Letter, Profile, Reads, Timepiece
@@ -89,6 +92,18 @@ class Book(Directory, Protocol):
         """Where this person is reached besides what the rules say."""
 
 
+class Arrangements(Protocol):
+    """Covers, as far as conversations use them."""
+
+    async def ask(self, wish: CoverWish, *, cause: str | None = None, letters: Sequence[Letter] = ()) -> CoverRequest:
+        """Written down with its letters, and the arrival `cause` is done. Raises Refusal: nothing was written."""
+
+    async def settle(
+        self, cover: CoverId, word: CoverWord, by: PersonId, *, cause: str | None = None, letters: Sequence[Letter] = ()
+    ) -> CoverRequest:
+        """Agreed to, declined or taken back, in the same way. Raises Refusal: nothing was written."""
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """Everything a conversation may ask for."""
@@ -99,6 +114,7 @@ class House:
     directory: Book
     clock: Timepiece
     read_words: Callable[[str], Reading]
+    covers: Arrangements
     untold: Untold = field(default_factory=Untold)
     """One-time codes on their way to whom they are for."""
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from bot.chat.incoming import Said
 from bot.domain.access import may
 from bot.domain.ids import TicketId
-from handlers import asking, phrasing, raising, rating, replying
+from handlers import asking, covering, duty_words, on_call, phrasing, raising, rating, replying
 from handlers.heard import Heard
 from handlers.routes import Spoken, Takes, is_unknown_command, spoken
 from handlers.turn import Deed, Turn
 
 
 async def hear(turn: Turn, said: Said) -> Deed:
-    """A command; words about a ticket that is known; thanks; "is it fixed yet?"; the answer that one ticket waits for;
-    still broken; chit-chat; and otherwise a new ticket at once. Whoever was guessed wrong has a button to say so."""
+    """A command; words about a ticket that is known; who is on call; thanks; "is it fixed yet?"; the answer that one
+    ticket waits for; still broken; chit-chat; and otherwise a new ticket at once. Whoever was guessed wrong has a
+    button to say so."""
     text = phrasing.storable(said.text)
     if not phrasing.has_words(said.text):
         return asking.nothing_written(turn)
@@ -25,11 +26,27 @@ async def hear(turn: Turn, said: Said) -> Deed:
         return await order.word.handler(turn, Heard(text, order.rest, order.ticket))
     if heard.ticket is not None:
         return await replying.about_a_ticket(turn, heard)
+    duty = await _about_duty(turn, text)
+    if duty is not None:
+        return duty
     if is_unknown_command(text):
         return await asking.help_me(turn, heard)
     if phrasing.is_thanks(text):
         return await rating.thanks(turn)
     return await _guessed(turn, text)
+
+
+async def _about_duty(turn: Turn, text: str) -> Deed | None:
+    """Who is on call at some time, for everybody; covers and swaps, for those who take turns or work in a team."""
+    rules = turn.house.rules
+    question = duty_words.asks_who(text, rules)
+    if question is not None:
+        return await on_call.asked(turn, question)
+    if not turn.teams:
+        return None
+    others = {one: rules.people[one] for one in duty_words.people_with(turn.who.id, rules)}
+    dealt = duty_words.deal_in(text, others)
+    return None if dealt is None else await covering.deal(turn, dealt)
 
 
 async def _guessed(turn: Turn, text: str) -> Deed:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from bot.domain.ids import TicketId
 from bot.domain.linking import DIGITS
-from handlers import asking, language, linking, phrasing, raising, rating, waiting, working
+from handlers import asking, covering, language, linking, on_call, phrasing, raising, rating, waiting, working
 from handlers.heard import Heard, Wish
 from handlers.steps import STEPS, Answers
 from handlers.turn import Deed, Turn
@@ -61,7 +61,15 @@ WORDS: tuple[Word, ...] = (
     Word(linking.unlink, "unlink, unlink account", "解除关联，取消关联，解绑"),
     Word(asking.mine, "my tickets, mine, my requests, tickets", "我的工单，我的报修，我的申请"),
     Word(asking.queue, "queue, open tickets, backlog", "队列，待办，待处理，工单列表"),
-    Word(asking.on_call, "on call, who is on call, who's on call, whos on call", "值班，谁值班，今天谁值班，值班表"),
+    Word(
+        on_call.now, "on call, who is on call, who's on call, whos on call", "值班，谁值班，今天谁值班，值班表"
+    ),
+    Word(
+        covering.my_shifts,
+        "my shifts, shifts, my on call, when am i on call, cover, swap",
+        "我的班次，我的班，我的值班，我什么时候值班，换班，顶班",
+        for_crew=True,
+    ),
     Word(asking.show, "status, show, ticket", "查询，查单，工单，状态", Takes.TICKET),
     Word(asking.why, "why, why these times", "为什么，怎么算的，时限怎么算的，时限怎么算", Takes.TICKET),
     Word(working.nudge, "nudge, chase", "催单，催办，催一下", Takes.TICKET),
@@ -95,6 +103,15 @@ PRESSES: Mapping[str, Presser] = MappingProxyType(
         "draft": raising.raise_draft,
         "language": language.press,
         "unlink": linking.press_unlink,
+        "on_call": on_call.now,
+        "shifts": covering.my_shifts,
+        "cover_shift": covering.press_shift,
+        "cover": covering.press_person,
+        "cover_return": covering.press_return,
+        "cover_ask": covering.press_ask,
+        "cover_yes": covering.press_yes,
+        "cover_no": covering.press_no,
+        "cover_undo": covering.press_undo,
     }
 )
 """Verb of a button to who answers."""

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from handlers.cards.view import View
+from handlers.reader import Reader
 
 
 def lateness(view: View) -> str:
     """ "Late by 31 min: I was down 02:10–02:41 (UTC+8)." Empty when the letter is not late."""
-    since = _moment(view, "late_since")
+    return lateness_of(view.facts, view.reader, view.written_at or view.now)
+
+
+def lateness_of(facts: Mapping[str, str], reader: Reader, written_at: datetime) -> str:
+    """The same of any letter."""
+    since = _moment(facts, "late_since")
     if since is None:
         return ""
-    late_by = view.reader.length(max((view.written_at or view.now) - since, timedelta()), days=True)
-    down_since, down_until = _moment(view, "down_since"), _moment(view, "down_until")
+    late_by = reader.length(max(written_at - since, timedelta()), days=True)
+    down_since, down_until = _moment(facts, "down_since"), _moment(facts, "down_until")
     if down_since is None or down_until is None:
-        return view.say("late", by=late_by)
-    return view.say("late-down", by=late_by, span=view.reader.span(down_since, down_until))
+        return reader.say("late", by=late_by)
+    return reader.say("late-down", by=late_by, span=reader.span(down_since, down_until))
 
 
 def with_lateness(lead: str, view: View) -> str:
@@ -24,6 +31,6 @@ def with_lateness(lead: str, view: View) -> str:
     return view.say("list-sentence").join(part for part in (lead, lateness(view)) if part)
 
 
-def _moment(view: View, name: str) -> datetime | None:
-    written = view.facts.get(name, "")
+def _moment(facts: Mapping[str, str], name: str) -> datetime | None:
+    written = facts.get(name, "")
     return datetime.fromisoformat(written) if written else None

@@ -72,6 +72,17 @@ def _why_not(refusal: Refusal, reader: Reader, name_of: Callable[[PersonId], str
             return reader.say("refusal-locked_out", at=reader.time(datetime.fromisoformat(facts["when"])))
         case "empty":
             return reader.say("refusal-empty")
+        case "not_on_call_then" | "already_on_call" | "not_on_that_rota" | "several_on_call":
+            people = facts.get("people") or facts.get("person", "")
+            names = [phrasing.gist(name_of(PersonId(one)) or one, 40) for one in people.split(",")]
+            return reader.say(f"refusal-{refusal.code}", people=reader.listed(names))
+        case "cover_in_the_past" | "ends_before_it_starts" | "not_yours":
+            return reader.say(f"refusal-{refusal.code}")
+        case "cover_too_long":
+            return reader.say("refusal-cover_too_long", days=facts["days"])
+        case "already_settled":
+            by = PersonId(facts.get("by", ""))
+            return reader.say(f"refusal-cover-{facts['state']}", by=phrasing.gist(name_of(by) or str(by), 40))
         case _:
             return reader.say("refusal-refused")
 
@@ -135,7 +146,7 @@ def help_card(reader: Reader, *, is_crew: bool, is_over_team: Sequence[str] = ()
     for_all = ("raise", "mine", "status", "why", "nudge", "cancel", "reopen", "language", "link")
     lines = [reader.say(f"help-{key}") for key in for_all]
     if is_crew:
-        lines += [reader.say(f"help-{key}") for key in ("queue", "on-call", "work")]
+        lines += [reader.say(f"help-{key}") for key in ("queue", "on-call", "cover", "work")]
     actions = [Action("mine", "", reader.say("do-mine")), _other_language(reader)]
     actions += [Action("queue", team, reader.say("do-queue")) for team in is_over_team[:1]]
     return Card(

@@ -450,7 +450,6 @@ list-hint = Write a number, for example #42, to see one.
 line-due = due { $due }
 line-overdue = overdue since { $due }
 on-call-title = On call now
-on-call-line = { $team }: { $who }
 on-call-nobody = nobody
 apology-title = Something broke on my side. Sorry.
 apology-lead = Nothing was changed. Please try once more; if it happens again, show this number to the desk’s operator.
@@ -611,3 +610,97 @@ feed-why-status = It is there, but is not handed out. Has its address changed?
 feed-why-too_big = It is larger than 2 MiB.
 feed-why-no_calendar = What comes instead is no calendar, for example a page to sign in.
 feed-footer = Please look at the address in rotas.yaml. I remind you once a day.
+
+### Who is on call, covers and swaps
+
+a-fact = { $label }: { $value }
+on-call-title-at = On call { $at }
+on-call-title-between = On call { $time }
+duty-day-and-hours = { $day }, { $hours }
+duty-place = { $team } · { $place }
+duty-rota = { $name }:
+duty-rota-of = { $team } ({ $rota })
+duty-line = { $time }: { $who }
+duty-always = { $who } (always)
+duty-until = { $who } until { $until }
+duty-then = { $line }, then { $next }
+duty-cover = { $who } (cover)
+duty-cover-of = { $who } for { $whom }
+duty-unclear-lead = Try “who is on call tomorrow 18:00” or “who is on call for the network on Friday”.
+do-on_call = Who is on call?
+shifts-title = { $count ->
+    [one] You have one shift in the next 30 days
+   *[other] You have { $count } shifts in the next 30 days
+}
+shifts-none = You have no shift in the next 30 days.
+shift-line = { $time } · { $rota }
+shift-given = { $time } · { $person } stands in for you
+shift-asked = { $time } · { $person } has been asked and has not answered
+do-shifts = My shifts
+do-cover_shift = Cover for { $day }…
+cover-no-rota = You take turns on no rota, so there is nothing to cover or swap.
+cover-who-is = I know nobody called “{ $name }” whom you could ask.
+cover-who-is-lead = Say the name as it stands in “who is on call”, or leave it out and choose from a list.
+cover-which-of-them = Several people are called that. Please write the whole name.
+cover-not-on-call-you = You are not on call then.
+cover-not-on-call = { $person } is not on call then.
+cover-next-shifts = The next shifts:
+cover-no-shifts = Nor at any time in the next 30 days.
+cover-whom = Who could be on call for you { $time }?
+cover-ask = Shall I ask { $person } to be on call for you?
+cover-offer = Shall I offer { $person } that you are on call for them?
+cover-swap = Shall I ask { $person } to swap with you?
+cover-ask-lead = { $rota }. Nothing changes before the other one agrees.
+cover-in-return = What do you take from { $person } in return?
+do-nothing-in-return = Nothing in return
+do-cover_ask = Ask { $person }
+do-cover_yes = Agree
+do-cover_no = Decline
+do-cover_undo = Take it back
+cover-has-been-asked = I have asked { $person }.
+cover-until-then = Until they agree everything stays as it is. I will tell you.
+cover-at-once = Done: { $person } is on call then.
+cover-asked-you = { $by } asks you to be on call instead
+cover-offered-you = { $by } offers to be on call instead of you
+cover-swap-you = { $by } asks you to swap shifts
+cover-asked-lead = Nothing changes unless you agree, and { $by } hears either way.
+cover-is-agreed = Agreed: { $person } is on call then
+cover-is-declined = { $by } has declined
+cover-is-withdrawn = { $by } has taken it back
+cover-is-ended = { $by } has ended it: { $person } is not on call for it any more
+cover-stays = It stays as it was. Somebody else can be asked.
+cover-holds = On call: { $person } instead of { $whom }
+cover-holds-no-more = On call again as before: { $whom }, not { $person }
+cover-you-agreed = Thank you. It holds from now on, and everybody has been told.
+cover-you-declined = All right, they have been told.
+cover-you-withdrew = Taken back, and everybody has been told.
+label-rota = Rota
+label-when = When
+label-in-return = In return
+label-clock-of = For { $name } that is
+label-from = You take over from
+label-to = You hand over to
+label-until = Until
+handover-you-come = You are on call now: { $place }
+handover-you-go = You are not on call any more: { $place }
+handover-open = { $who } still { $count ->
+    [one] holds one open ticket
+   *[other] holds { $count } open tickets
+}.
+handover-open-yours = You still { $count ->
+    [one] hold one open ticket
+   *[other] hold { $count } open tickets
+}. Hand over what cannot wait.
+handover-nothing-open = Nothing open is handed over.
+help-cover = my shifts, cover me Friday 18-22, swap Friday with James
+refusal-not_on_call_then = { $people } is not on call then, so nobody can stand in.
+refusal-already_on_call = { $people } is on call then anyway.
+refusal-not_on_that_rota = { $people } takes no turns there.
+refusal-several_on_call = Several are on call then: { $people }. Please say instead of whom.
+refusal-cover_in_the_past = That time is over.
+refusal-ends_before_it_starts = That ends before it begins.
+refusal-cover_too_long = A cover lasts { $days } days at most. For longer the rota itself should change.
+refusal-not_yours = That is for those whom it concerns, or for the lead.
+refusal-cover-agreed = That has been agreed to already, by { $by }.
+refusal-cover-declined = That has been declined already, by { $by }.
+refusal-cover-withdrawn = That was taken back, by { $by }.

@@ -14,13 +14,16 @@ from bot.chat.incoming import Address, Identity, MessageRef, Pressed, Said, Subm
 from bot.domain.announce import LIVE, ToPerson, announce
 from bot.domain.commands import Command, Raise, Tick
 from bot.domain.covers import CoverRequest
+from bot.domain.covers import Wish as CoverWish
 from bot.domain.ids import DESK, CoverId, PersonId, TeamId, TicketId
 from bot.domain.lifecycle import decide
 from bot.domain.linking import LinkCode
 from bot.domain.passing import ahead
+from bot.domain.refusals import NotYours
 from bot.domain.rules import Rules
 from bot.domain.sla import Clock, PromiseState
 from bot.domain.ticket import Ticket
+from bot.services.covers import Word
 from bot.services.desk import Chore, Outcome
 from bot.services.directory import AddressBook
 from bot.services.drawn import Drawn
@@ -264,6 +267,18 @@ class SmallDesk:
             self._file.letters.setdefault(letter.key, letter)
 
 
+class NoCovers:
+    """Nobody stands in for anybody here: covers need a real file."""
+
+    async def ask(self, wish: CoverWish, *, cause: str | None = None, letters: Sequence[Letter] = ()) -> CoverRequest:
+        raise NotYours(person=wish.by)
+
+    async def settle(
+        self, cover: CoverId, word: Word, by: PersonId, *, cause: str | None = None, letters: Sequence[Letter] = ()
+    ) -> CoverRequest:
+        raise NotYours(person=by)
+
+
 class Now:
     """The desk's time is the file's."""
 
@@ -293,6 +308,7 @@ class SmallHouse:
             directory=self.people,
             clock=Now(self.file),
             read_words=read_words or (lambda text: self.readings.get(text, Read())),
+            covers=NoCovers(),
         )
         self.dispatcher = Dispatcher(self.house)
         self.drawer = Drawer(self.house)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from handlers import asking, language, linking, raising, rating, working
+from handlers import asking, language, linking, on_call, raising, rating, working
 from handlers.forms import FORMS as OPENED
 from handlers.routes import FORMS, PRESSES, WORDS, is_unknown_command, spoken
 from handlers.steps import BY_WISH, STEPS
@@ -30,9 +30,9 @@ from handlers.steps import BY_WISH, STEPS
         ("我的工单", asking.mine, None, ""),
         ("queue", asking.queue, None, ""),
         ("队列", asking.queue, None, ""),
-        ("who's on call?", asking.on_call, None, ""),
-        ("/oncall", asking.on_call, None, ""),
-        ("值班", asking.on_call, None, ""),
+        ("who's on call?", on_call.now, None, ""),
+        ("/oncall", on_call.now, None, ""),
+        ("值班", on_call.now, None, ""),
         ("status", asking.show, None, ""),
         ("status 42", asking.show, 42, ""),
         ("status #42", asking.show, 42, ""),

@@ -15,6 +15,7 @@ from bot.domain.ids import DESK, TicketId
 from bot.domain.rules import Rules
 from bot.domain.ticket import Ticket
 from bot.services.chores import ClaimLetters, SettleLetters
+from bot.services.covers import Covers
 from bot.services.directory import AddressBook
 from bot.services.ports import Fate, Moot, Sent
 from bot.services.timepiece import DemoTime
@@ -139,6 +140,7 @@ async def chatting(database: Path, rules: Rules | None = None) -> AsyncIterator[
                 directory=people,
                 clock=time,
                 read_words=lambda text: Read(decision="accept"),
+                covers=Covers(here.desk, time),
             )
             yield Chats(store, time, people, here, house)
     finally:
