@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import takewhile
 
@@ -34,14 +34,14 @@ _TICK = timedelta(microseconds=1)
 @dataclass(frozen=True, slots=True)
 class Handover:
     """From `at` on `come` are on call and `gone` no more; either may be nobody, and those who stay are in neither. The
-    people on call change next at `until`."""
+    people on call change next at `until`, which may still move and makes no other handover of it."""
 
     rota: RotaId
     team: TeamId
     at: datetime
     gone: tuple[PersonId, ...]
     come: tuple[PersonId, ...]
-    until: datetime | None
+    until: datetime | None = field(compare=False)
 
 
 def handovers_of(rota: RotaId, rules: Rules, since: datetime) -> Iterator[Handover]:

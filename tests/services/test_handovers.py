@@ -251,6 +251,7 @@ def test_who_stays_on_call_is_not_in_the_handover_and_a_gap_has_nobody() -> None
     first, second, third = handovers_of(FIRST, rules, MON_9 - DAY)
 
     assert first == Handover(FIRST, DESK_TEAM, day(0), (), (LIN, WANG), day(1))
+    assert first.until == day(1)
     assert (second.gone, second.come) == ((LIN,), (CHEN,))
     assert (third.gone, third.come, third.until) == ((CHEN, WANG), (), None)
 
