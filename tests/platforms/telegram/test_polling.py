@@ -22,6 +22,10 @@ def said(disk: Disk) -> list[str]:
     return [one.text for one in disk.incoming if isinstance(one, Said)]
 
 
+async def heard(disk: Disk, amount: int) -> None:
+    await until(lambda: len(said(disk)) == amount)
+
+
 async def test_what_somebody_says_is_kept_with_the_number_of_the_next() -> None:
     disk = Disk()
     async with FakeTelegram() as telegram, at_work(telegram, disk):
@@ -43,7 +47,7 @@ async def test_an_update_is_confirmed_only_after_it_is_kept() -> None:
         async with at_work(telegram, disk):
             for number in range(5):
                 telegram.say(MEI, MEI, f"m{number}")
-                await until(lambda wanted=number: len(said(disk)) > wanted)
+                await heard(disk, number + 1)
             await until(lambda: telegram.waiting.confirmed == 5)
 
     assert confirmed_at_commit == sorted(confirmed_at_commit)
@@ -52,7 +56,7 @@ async def test_an_update_is_confirmed_only_after_it_is_kept() -> None:
 
 async def test_being_killed_at_any_moment_loses_nothing_and_doubles_nothing() -> None:
     """Row 7: a new life begins wherever the old one was cut off; what it had not written, Telegram brings again."""
-    disk, lives, chance = Disk(), 60, random.Random(7)
+    disk, lives, chance = Disk(), 30, random.Random(7)
     async with FakeTelegram() as telegram:
         sent = []
         for life in range(lives):
@@ -74,7 +78,7 @@ async def test_being_killed_at_any_moment_loses_nothing_and_doubles_nothing() ->
             await until(lambda: not telegram.waiting.texts)
 
     assert said(disk) == sent
-    assert commits > 10  # lives that got so far; the others were cut off before
+    assert commits > 5  # lives that got so far; the others were cut off before
 
 
 async def test_what_cannot_be_written_now_is_not_confirmed_and_comes_again() -> None:
@@ -135,7 +139,7 @@ POISON: list[str] = [
     '"from": {"id": 501, "is_bot": false}, "text": "t"}}',
     '{"update_id": 1, "message": {"message_id": 1, "date": 9999999999999999999, '
     '"chat": {"id": 501, "type": "private"}, "from": {"id": 501, "is_bot": false}, "text": "t"}}',
-    '{"update_id": 1, "message": {"chat": null}}',
+    '{"update_id": 1, "message": {"chat": null, "from": {"id": 501, "is_bot": false}, "text": "t"}}',
     '{"update_id": 1, "message": {"message_id": 1, "chat": {"id": true, "type": "private"}, "date": 1, '
     '"from": {"id": 501, "is_bot": false}, "text": "t"}}',
     '{"update_id": 1, "callback_query": {"id": "1", "data": "a:b", "from": 7, "message": {"chat": []}}}',
@@ -212,7 +216,7 @@ def mutations(seed: int, amount: int) -> list[str]:
             "photo": [{"file_id": "f", "file_size": 5}],
         }
     }
-    odd = [None, True, -1, 10**30, 1.5, "", "x", "\ud800", [], {}, [[]], {"id": {}}, "\x00", float("nan")]
+    odd: list[Any] = [None, True, -1, 10**30, 1.5, "", "x", "\ud800", [], {}, [[]], {"id": {}}, "\x00", float("nan")]
     found = []
     for number in range(amount):
         update = json.loads(json.dumps(whole if number % 3 else {"callback_query": _a_press(whole)}))
