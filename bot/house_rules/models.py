@@ -65,9 +65,17 @@ def _one_or_more_ways(written: object) -> object:
     return [written] if isinstance(written, dict) else _one_or_more(written)
 
 
+NOBODY = "nobody"
+"""Whose turn it is where a rota shall have a gap."""
+
+
 def _one_or_more_turns(written: object) -> object:
-    """A turn of several people is a list in the list."""
-    return [_one_or_more(turn) for turn in written] if isinstance(written, list) else written
+    """A turn of several people is a list in the list; one of `nobody` is a gap that comes round again."""
+    if not isinstance(written, list):
+        return written
+    if [] in written:
+        raise wrong("a turn is empty", "name whoever has it, remove it, or write `nobody`")
+    return [[] if turn == NOBODY else _one_or_more(turn) for turn in written]
 
 
 def _who(written: object, info: ValidationInfo) -> Who:

@@ -110,10 +110,8 @@ def _layer_problems(sketch: _Sketch, chapter: Chapter[RotaEntry]) -> Iterator[Pr
     own = sketch.own
     if own.people is not None and own.turns is not None:
         yield told("turns", "here are `people` and `turns`", "keep `turns`, which may have several people each")
-    elif not _has_people(own):
+    elif not _has_people(own) or not any(own.turns or own.people or ()):
         yield told("", "this layer names nobody", "add `people:` in the order of their turns")
-    if any(not turn for turn in own.turns or ()):
-        yield told("turns", "a turn is empty", "name whoever has it, or remove it")
     for key, value, example in (("zone", sketch.zone, "Asia/Shanghai"), ("begins", sketch.begins, "2026-11-02")):
         if value is None:
             yield told("", f"`{key}` is missing", f"add a line like `{key}: {example}`")

@@ -704,3 +704,8 @@ refusal-not_yours = That is for those whom it concerns, or for the lead.
 refusal-cover-agreed = That has been agreed to already, by { $by }.
 refusal-cover-declined = That has been declined already, by { $by }.
 refusal-cover-withdrawn = That was taken back, by { $by }.
+
+### Shifts in one's own calendar
+
+own-shifts-name = { $person } on call
+own-shifts-event = On call: { $rota }

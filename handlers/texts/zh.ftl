@@ -656,3 +656,8 @@ refusal-not_yours = 这要由当事人或主管来决定。
 refusal-cover-agreed = { $by } 已经同意过了。
 refusal-cover-declined = { $by } 已经说过不行了。
 refusal-cover-withdrawn = { $by } 已经收回了。
+
+### 个人日历里的值班
+
+own-shifts-name = { $person }的值班
+own-shifts-event = 值班：{ $rota }
