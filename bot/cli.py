@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -176,6 +176,56 @@ def simulate(
     _print_lines(played.lines, played.fields, as_json)
 
 
+@app.command()
+def oncall(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[TEAM] | ics PERSON", help="A team, or ics and a person; all teams when left out."),
+    ] = None,
+    at: Annotated[str, typer.Option(help="When, for example 2026-12-24T18:00; now when left out.")] = "",
+    days: Annotated[
+        int | None, typer.Option(help="List the shifts of so many days; for ics 90 when left out.", min=1, max=366)
+    ] = None,
+    address: Annotated[
+        bool, typer.Option("--address", help="With ics: print where a calendar program can follow the shifts.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Say who is on call, until when and who is next; or print somebody's shifts as iCalendar: oncall ics PERSON."""
+    from bot.duty_office import addresses_of, duty, shifts_as_ics
+
+    match words or []:
+        case ["ics", person] if address:
+            for one in addresses_of(person):
+                typer.echo(one)
+        case ["ics", person]:
+            typer.echo(asyncio.run(shifts_as_ics(person, days or 90)), nl=False)
+        case [] | [_] as team if team != ["ics"]:
+            found = asyncio.run(duty(team[0] if team else "", at, days or (14 if as_json else 0)))
+            if as_json:
+                typer.echo(json.dumps(found.fields, ensure_ascii=False, indent=2))
+                return
+            _print_table(found.rows, found.columns)
+            for line in found.later:
+                typer.echo(line)
+        case _:
+            _fail("Write `deskbell oncall`, `deskbell oncall TEAM` or `deskbell oncall ics PERSON`.")
+
+
+@app.command(name="import")
+def import_(
+    system: Annotated[str, typer.Argument(help="grafana, pagerduty or opsgenie.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="JSON files as the API answers, or folders of them.", exists=True)
+    ],
+    to: Annotated[Path, typer.Option("--to", help="The folder for the policy files; it must not have any yet.")],
+) -> None:
+    """Make policy files of what another on-call system exports, and report everything that could not be carried."""
+    from bot.duty_office import import_rules
+
+    raise typer.Exit(import_rules(system, files, to))
+
+
 @audit.command()
 def verify() -> None:
     """Follow the hash chain of the history from its first line to its last, and name the first broken link."""
@@ -263,12 +313,16 @@ def _print_rows(rows: list[dict[str, Any]], as_json: bool, columns: tuple[str, .
     if not rows:
         typer.echo("Nothing.")
         return
+    _print_table([["" if row.get(name) is None else str(row[name]) for name in columns] for row in rows], columns)
+
+
+def _print_table(rows: Sequence[Sequence[str]], columns: tuple[str, ...]) -> None:
     from rich.console import Console
     from rich.table import Table
 
     table = Table(*columns)
     for row in rows:
-        table.add_row(*("" if row.get(name) is None else str(row[name]) for name in columns))
+        table.add_row(*row)
     Console().print(table)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import secrets
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
 from bot.app import App, at_work
 from bot.beacon import Beacon
@@ -95,9 +96,16 @@ def _far_wire(out: str, patience_s: float) -> Wire:
     return OverHttp(out, lambda: datetime.now(UTC), patience_s=patience_s)
 
 
-def page_of(house: LocalHouse, clock: StreetClock, key: str | None, beacon: Beacon | None = None) -> Starlette:
-    """The web page and the HTTP API of the street; /health and /metrics stand beside them."""
-    return build(house.street, house.app.intake, clock, key=key, more=(beacon or beacon_of(house.app)).routes())
+def page_of(
+    house: LocalHouse,
+    clock: StreetClock,
+    key: str | None,
+    beacon: Beacon | None = None,
+    more: Sequence[BaseRoute] = (),
+) -> Starlette:
+    """The web page and the HTTP API of the street; /health, /metrics and `more` stand beside them."""
+    beside = [*(beacon or beacon_of(house.app)).routes(), *more]
+    return build(house.street, house.app.intake, clock, key=key, more=beside)
 
 
 def beacon_of(app: App, heartbeat_at: Callable[[], datetime | None] = lambda: None) -> Beacon:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import shutil
 import webbrowser
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
 from bot import logs, office
 from bot.beacon import Beacon
@@ -24,6 +27,8 @@ from bot.services.auditor import Machine
 from bot.services.ports import Fenced
 from bot.services.timepiece import DeskTime
 from bot.settings import Settings
+from bot.shifts_page import ShiftsPage, key_beside
+from handlers.speech import load_texts
 from storage.engine import SqlStore, open_store
 from storage.errors import StorageError
 
@@ -70,10 +75,11 @@ async def _work(settings: Settings, rules: Rules, store: SqlStore, *, open_brows
     )
     beacon = beacon_of(house.app, lambda: None if heart is None else heart.last)
     key = settings.local_key.get_secret_value() if settings.local_key else new_key()
-    page = page_of(house, RealClock(time), key, beacon)
+    own_shifts = ShiftsPage(house.app.desk, time, load_texts(), key_beside(settings.database)).routes()
+    page = page_of(house, RealClock(time), key, beacon, own_shifts)
     async with (
         beating(heart),
-        lit(beacon, settings),
+        lit(beacon, settings, own_shifts),
         listening(site(house.app, beacon.routes()), settings.database),
         opened(house, page, settings.local_host, settings.local_port) as address,
     ):
@@ -105,13 +111,13 @@ async def beating(heart: Heartbeat | None) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def lit(beacon: Beacon, settings: Settings) -> AsyncIterator[None]:
-    """/health and /metrics have a port of their own within the block, if they shall. Raises OSError when it is
-    taken."""
+async def lit(beacon: Beacon, settings: Settings, more: Sequence[BaseRoute] = ()) -> AsyncIterator[None]:
+    """/health, /metrics and `more` have a port of their own within the block, if they shall. Raises OSError when it
+    is taken."""
     if settings.health_port is None:
         yield
         return
-    server = Server(beacon.site(), host=settings.health_host, port=settings.health_port)
+    server = Server(Starlette(routes=[*beacon.routes(), *more]), host=settings.health_host, port=settings.health_port)
     running = asyncio.ensure_future(server.run())
     try:
         yield

@@ -12,7 +12,9 @@ from bot.house_rules.building import build_rules, whole_problems
 from bot.house_rules.calendars import Calendars, build_calendars
 from bot.house_rules.clock_changes import clock_change_warnings
 from bot.house_rules.problems import BadRules, Problem
+from bot.house_rules.reachability import reachability_warnings
 from bot.house_rules.reading import FILES, Policy, read_folder
+from bot.house_rules.rota_advice import rota_warnings
 
 __all__ = ["FILES", "PACKAGED", "BadRules", "Problem", "check", "load"]
 
@@ -25,7 +27,7 @@ def load(folder: Path | None, *, now: datetime) -> Rules:
     found = _read(folder or PACKAGED, now)
     if found.problems:
         raise BadRules(found.problems)
-    return build_rules(found.written, found.calendars)
+    return build_rules(found.written, found.calendars, now)
 
 
 def check(folder: Path | None, *, now: datetime) -> list[Problem]:
@@ -36,8 +38,9 @@ def check(folder: Path | None, *, now: datetime) -> list[Problem]:
     found = _read(folder or PACKAGED, now)
     problems = [*found.problems, *holiday_warnings(found.written, found.calendars, now)]
     if not found.problems:
-        rules = build_rules(found.written, found.calendars)
-        problems += [*rule_warnings(found.written, rules, now), *clock_change_warnings(found.written, rules, now)]
+        rules = build_rules(found.written, found.calendars, now)
+        for warnings in (rule_warnings, reachability_warnings, rota_warnings, clock_change_warnings):
+            problems += warnings(found.written, rules, now)
     return sorted(set(problems))
 
 

@@ -1,14 +1,11 @@
-"""What a policy may mean but will surprise people with: late escalations, levels without anybody, missing holidays."""
+"""What a policy may mean but will surprise people with: late escalations, names of two things, missing holidays."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
-from bot.domain import oncall
-from bot.domain.escalation import reached_by
 from bot.domain.ids import Level, Priority, TeamId
 from bot.domain.kinds import KINDS
 from bot.domain.known_years import years_missing
@@ -21,9 +18,6 @@ from bot.house_rules.problems import Problem
 from bot.house_rules.reading import Policy as Written
 
 _A_WEEK = timedelta(days=7)
-_LOOK_AHEAD = timedelta(days=30)
-MOST_GAPS = 5
-"""Of one rota: the first ones show what is wrong with it."""
 
 
 def holiday_warnings(written: Written, calendars: Calendars, now: datetime) -> Iterator[Problem]:
@@ -39,12 +33,10 @@ def rule_warnings(written: Written, rules: Rules, now: datetime) -> Iterator[Pro
     """Everything else; needs rules that can be used."""
     for team in rules.teams.values():
         yield from _unguarded(written, team)
-        yield from _empty_levels(written, rules, team, now)
         yield from _late_escalations(written, rules, team, now)
         if team.digest_at is not None and team.channel is None:
             what, advice = "there is no channel for the digest", "add `channel:`, or remove `digest_at:`"
             yield written.teams.problem((team.id, "digest_at"), what, advice, warning=True)
-    yield from _thin_rotas(written, rules, now)
     yield from _falling_matrix(written, rules)
     yield from _shared_names(written)
 
@@ -54,39 +46,6 @@ def _unguarded(written: Written, team: Team) -> Iterator[Problem]:
         if priority not in team.policies:
             what = f"nobody is called when a {priority} of team `{team.id}` is not taken"
             yield written.teams.problem((team.id, "policies"), what, f"add `{priority}:` and a policy", warning=True)
-
-
-def _empty_levels(written: Written, rules: Rules, team: Team, now: datetime) -> Iterator[Problem]:
-    """Levels that reach nobody; and the last, which repeats, must reach somebody by name."""
-    for policy in _policies_of(rules, team):
-        last = len(policy.steps) - 1
-        for level, step in enumerate(policy.steps):
-            reach = reached_by(step, team, rules, now)
-            if not reach:
-                what = f"level {level + 1} of `{policy.id}` reaches nobody of team `{team.id}`"
-            elif level == last and not reach.people:
-                what = f"the last level of `{policy.id}` reaches nobody of team `{team.id}` by name"
-            else:
-                continue
-            advice = "name a person, or give the team a lead, a manager or a longer on-call order"
-            yield written.policies.problem((policy.id, "steps", level), what, advice, warning=True)
-
-
-def _thin_rotas(written: Written, rules: Rules, now: datetime) -> Iterator[Problem]:
-    """Rotas that a team relies on, with times when nobody is on call, or with nobody to change with."""
-    used = dict.fromkeys(rota for team in rules.teams.values() for rota in team.rotas)
-    for name in used:
-        rota = rules.rotas.get(name)
-        if rota is None:
-            continue
-        zone = ZoneInfo(rota.layers[0].zone) if rota.layers else UTC
-        for starts, ends in oncall.gaps(rota, (), now, now + _LOOK_AHEAD)[:MOST_GAPS]:
-            span = f"{starts.astimezone(zone):%Y-%m-%d %H:%M} to {ends.astimezone(zone):%Y-%m-%d %H:%M}"
-            what = f"nobody of rota `{name}` is on call from {span} ({zone})"
-            yield written.rotas.problem((name,), what, "add a layer below that always holds", warning=True)
-        if len(oncall.people_in(rota)) == 1:
-            what = f"rota `{name}` has one person, who is always on call"
-            yield written.rotas.problem((name,), what, "add somebody to take turns with", warning=True)
 
 
 def _late_escalations(written: Written, rules: Rules, team: Team, now: datetime) -> Iterator[Problem]:
@@ -132,10 +91,6 @@ def _shared_names(written: Written) -> Iterator[Problem]:
                 yield written.services.problem(
                     (service, "aliases", place), what, "keep it at one of them", warning=True
                 )
-
-
-def _policies_of(rules: Rules, team: Team) -> list[Policy]:
-    return [rules.policies[one] for one in dict.fromkeys(team.policies.values())]
 
 
 def _answers(written: Written, rules: Rules, team: TeamId) -> Iterator[tuple[Source, Priority, Target]]:

@@ -58,9 +58,9 @@ def _calendar(name: str, entry: CalendarEntry, files: Sequence[YearFile], now: d
     """Raises NoSuchPlace. What the entry itself says about a date goes before what its country says. Hours that
     change on a date make a new version; days before it keep the old one."""
     free = _free_days(entry, files, now)
-    calendar = _version(name, entry, free, _week(entry.hours))
+    calendar = _version(name, entry, free, week_of(entry.hours))
     for day, hours in sorted(entry.changes.items()):
-        calendar = calendar.amended(_version(name, entry, free, _week(hours)), day)
+        calendar = calendar.amended(_version(name, entry, free, week_of(hours)), day)
     return calendar
 
 
@@ -92,7 +92,8 @@ def _free_days(entry: CalendarEntry, files: Iterable[YearFile], now: datetime) -
     return free_days(asked.country, asked.subdivision, years_around(now, entry.zone), files)
 
 
-def _week(hours: Mapping[str, Sequence[Window]]) -> Week:
+def week_of(hours: Mapping[str, Sequence[Window]]) -> Week:
+    """The hours of each weekday, Monday first; a day that is not named has none."""
     by_day = {weekday: tuple(windows) for name, windows in hours.items() for weekday in parse_weekdays(name)}
     return tuple(by_day.get(weekday, ()) for weekday in range(len(WEEKDAYS)))
 

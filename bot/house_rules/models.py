@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationInfo
 
 from bot.domain.hours import Window
 from bot.domain.ids import Priority
 from bot.domain.kinds import KINDS
-from bot.domain.oncall import Every
-from bot.domain.rules import Manner, Moment, Role, Who, WhoKind
+from bot.domain.rules import DrillPlan, Manner, Moment, Role, Who, WhoKind
 from bot.domain.sla import Clock, WorkingDays
 from bot.house_rules import words
 from bot.house_rules.problems import did_you_mean
@@ -34,12 +34,17 @@ class Known:
     groups: Collection[str] | None = None
 
 
+def _names(info: ValidationInfo, what: str) -> Collection[str] | None:
+    known: Collection[str] | None = getattr(info.context, what)
+    return known
+
+
 def _refers_to(what: str, called: str) -> PlainValidator:
     """The name of something that one of the files defines."""
 
     def checked(written: object, info: ValidationInfo) -> str:
         name = words.text(written)
-        known: Collection[str] | None = getattr(info.context, what)
+        known = _names(info, what)
         if known is not None and name not in known:
             raise wrong(f"there is no {called} `{name}`", did_you_mean(name, known))
         return name
@@ -56,10 +61,52 @@ def _one_or_more(written: object) -> object:
     return [written] if isinstance(written, str) else written
 
 
+def _one_or_more_ways(written: object) -> object:
+    return [written] if isinstance(written, dict) else _one_or_more(written)
+
+
+NOBODY = "nobody"
+"""Whose turn it is where a rota shall have a gap."""
+
+
+def _one_or_more_turns(written: object) -> object:
+    """A turn of several people is a list in the list; one of `nobody` is a gap that comes round again."""
+    if not isinstance(written, list):
+        return written
+    if [] in written:
+        raise wrong("a turn is empty", "name whoever has it, remove it, or write `nobody`")
+    return [[] if turn == NOBODY else _one_or_more(turn) for turn in written]
+
+
 def _who(written: object, info: ValidationInfo) -> Who:
-    who = words.who(written)
+    """Of a name that stands alone it is told which word belongs before it."""
+    said = words.text(written)
+    for kind, listed in _LISTED.items():
+        if said in (_names(info, listed) or ()) and said not in tuple(WhoKind):
+            raise wrong(f"`{said}` says not whom to call", f"did you mean `{kind} {said}`?")
+    return _checked(words.who(said), info)
+
+
+def _on_call(written: object, info: ValidationInfo) -> Who:
+    """A place in the order: a person by name, or "rota" and the name of one."""
+    said = words.text(written)
+    if not said.startswith("rota "):
+        people, rotas = _names(info, "people"), _names(info, "rotas")
+        if people is not None and said not in people and said in (rotas or ()):
+            raise wrong(f"`{said}` is a rota", f"write `rota {said}`")
+        said = f"person {said}"
+    return _checked(words.who(said), info)
+
+
+def _person(written: object, info: ValidationInfo) -> str:
+    """Somebody by name; "person" may stand before it, as in escalation.yaml."""
+    name = words.text(written).removeprefix("person ").strip()
+    return _checked(Who(WhoKind.PERSON, name), info).value
+
+
+def _checked(who: Who, info: ValidationInfo) -> Who:
     listed = _LISTED.get(who.kind)
-    known: Collection[str] | None = None if listed is None else getattr(info.context, listed, None)
+    known = None if listed is None else _names(info, listed)
     if known is not None and who.value not in known:
         raise wrong(f"there is no {who.kind} `{who.value}`", did_you_mean(who.value, known))
     return who
@@ -68,15 +115,44 @@ def _who(written: object, info: ValidationInfo) -> Who:
 _LISTED = {WhoKind.PERSON: "people", WhoKind.ROTA: "rotas", WhoKind.TEAM: "teams"}
 
 
-def _on_call(written: object, info: ValidationInfo) -> str:
-    """A person, or "rota" and the name of one."""
-    name = words.text(written)
-    is_rota = name.startswith(words.ROTA)
-    known: Collection[str] | None = getattr(info.context, "rotas" if is_rota else "people", None)
-    plain = name.removeprefix(words.ROTA).strip()
-    if known is not None and plain not in known:
-        raise wrong(f"there is no {'rota' if is_rota else 'person'} `{plain}`", did_you_mean(plain, known))
-    return f"{words.ROTA}{plain}" if is_rota else plain
+def _all_alike(order: list[Who]) -> list[Who]:
+    if len({one.kind for one in order}) > 1:
+        raise wrong("here are people and rotas", "write only people, or only rotas like `rota it-desk`")
+    return order
+
+
+def _in_time(ways: list[WayEntry]) -> list[WayEntry]:
+    for one, following in pairwise(ways):
+        if following.after < one.after:
+            raise wrong(f"`{following.to}` comes before `{one.to}`", "write the ways in the order of their times")
+    return ways
+
+
+def _one_calendar(only: OnlyEntry) -> OnlyEntry:
+    if not (only.priorities or only.services or only.hours or only.outside):
+        raise wrong("this does not say when", "write `priorities:`, `services:`, `hours:` or `outside:`")
+    if only.hours and only.outside:
+        raise wrong("here are `hours` and `outside`", "keep one of them")
+    return only
+
+
+def _one_deed(reaction: ReactionEntry) -> ReactionEntry:
+    if not (reaction.call or reaction.hand_to or reaction.call_again):
+        raise wrong("this does not say what to do", "write `call:`, `hand_to:` or `call_again: yes`")
+    if reaction.hand_to and reaction.call_again:
+        raise wrong("a team that is handed a ticket is called anyway", "remove `call_again:`")
+    return reaction
+
+
+def _private(written: object, info: ValidationInfo) -> bool | str:
+    """Yes, no, or the group that alone may see it."""
+    said = words.text(written)
+    groups = _names(info, "groups")
+    if groups is None:
+        return said
+    if said in groups or not groups:
+        return said if said in groups else words.truth(written)
+    return words.truth(words.one_of(written, (*words.TRUTH, *groups), "yes, no or a group"))
 
 
 def _way(written: object) -> object:
@@ -111,6 +187,9 @@ Address = Annotated[str, PlainValidator(words.address)]
 Truth = Annotated[bool, PlainValidator(words.truth)]
 Share = Annotated[float, PlainValidator(words.share)]
 Duration = Annotated[timedelta, PlainValidator(words.duration)]
+SomeTime = Annotated[timedelta, PlainValidator(words.some_time)]
+TimeOrNever = Annotated[timedelta | None, PlainValidator(words.time_or_never)]
+Email = Annotated[str, PlainValidator(words.email)]
 Allowed = Annotated[timedelta | WorkingDays, PlainValidator(words.promise)]
 Days = Annotated[WorkingDays, PlainValidator(words.working_days)]
 Delay = Annotated[Span, PlainValidator(words.span)]
@@ -121,7 +200,15 @@ Dates = Annotated[frozenset[date], PlainValidator(words.days)]
 YearDays = Annotated[frozenset[tuple[int, int]], PlainValidator(words.yearly)]
 Weekdays = Annotated[str, PlainValidator(words.weekdays)]
 Hours = Annotated[list[Annotated[Window, PlainValidator(words.window)]], BeforeValidator(_one_or_more)]
+Turns = Annotated[words.Turns, PlainValidator(words.turns)]
+Until = Annotated[words.Until, PlainValidator(words.until)]
+Weekday = Annotated[int, PlainValidator(words.weekday)]
 Call = Annotated[Who, PlainValidator(_who)]
+Calls = Annotated[list[Call], BeforeValidator(_one_or_more)]
+Place = Annotated[Who, PlainValidator(_on_call)]
+SomePerson = Annotated[str, PlainValidator(_person)]
+Happening = Annotated[tuple[Moment, frozenset[Clock]], PlainValidator(words.happening)]
+Private = Annotated[bool | str, PlainValidator(_private)]
 PriorityName = Annotated[Priority, PlainValidator(_priority)]
 RoleName = Annotated[Role, PlainValidator(_role)]
 ClockName = Annotated[Clock, PlainValidator(_clock)]
@@ -130,9 +217,6 @@ PersonName = Annotated[str, _refers_to("people", "person")]
 TeamName = Annotated[str, _refers_to("teams", "team")]
 CalendarName = Annotated[str, _refers_to("calendars", "calendar")]
 PolicyName = Annotated[str, _refers_to("policies", "escalation policy")]
-RotaTurn = Annotated[tuple[int, Every], PlainValidator(words.every)]
-OnCallName = Annotated[str, PlainValidator(_on_call)]
-When = Annotated[tuple[str, Moment], PlainValidator(words.when)]
 GroupName = Annotated[str, _refers_to("groups", "group")]
 ServiceName = Annotated[str, _refers_to("services", "service")]
 AgreementName = Annotated[str, _refers_to("agreements", "agreement")]
@@ -151,15 +235,20 @@ class NamesEntry(Entry):
 
 class WayEntry(Entry):
     to: Address
-    after: Duration | None = None
+    after: Duration = timedelta()
 
 
-Ways = Annotated[list[Annotated[WayEntry, BeforeValidator(_way)]], BeforeValidator(_one_or_more)]
+Ways = Annotated[
+    list[Annotated[WayEntry, BeforeValidator(_way)]],
+    BeforeValidator(_one_or_more_ways),
+    AfterValidator(_in_time),
+    Field(min_length=1),
+]
 
 
 class WaysEntry(Entry):
-    important: Ways = []
-    default: Ways = []
+    important: Ways | None = None
+    default: Ways | None = None
 
 
 class PersonEntry(Entry):
@@ -170,11 +259,11 @@ class PersonEntry(Entry):
     zone: Zone
     title: NamesEntry | None = None
     roles: Annotated[list[RoleName], BeforeValidator(_one_or_more)] = [Role.EMPLOYEE]
+    email: Email = ""
+    hours: CalendarName | None = None
     identities: Annotated[list[Address], BeforeValidator(_one_or_more), Field(min_length=1)]
     addresses: Annotated[list[Address], BeforeValidator(_one_or_more), Field(min_length=1)]
-    ways: WaysEntry | None = None
-    hours: CalendarName | None = None
-    email: Text = ""
+    ways: WaysEntry = WaysEntry()
 
 
 class TeamEntry(Entry):
@@ -188,7 +277,7 @@ class TeamEntry(Entry):
     channel: Address | None = None
     lead: PersonName | None = None
     manager: PersonName | None = None
-    on_call: Annotated[list[OnCallName], BeforeValidator(_one_or_more)] = []
+    on_call: Annotated[list[Place], BeforeValidator(_one_or_more), AfterValidator(_all_alike)] = []
     policies: dict[PriorityName, PolicyName] = {}
     digest_at: DayTime | None = None
 
@@ -201,8 +290,7 @@ class ServiceEntry(Entry):
     agreement: AgreementName
     aliases: Annotated[list[Text], BeforeValidator(_one_or_more)] = []
     keywords: Annotated[list[Text], BeforeValidator(_one_or_more)] = []
-    private: Truth = False
-    group: GroupName | None = None
+    private: Private = False
 
 
 class TargetEntry(Entry):
@@ -255,23 +343,31 @@ class CalendarEntry(Entry):
     breaks: dict[Date, Hours] = {}
 
 
-class LayerEntry(Entry):
-    """One layer of a rota: people who take turns."""
+class TurnsEntry(Entry):
+    """Who takes turns, and when they change."""
 
     zone: Zone | None = None
-    people: Annotated[list[PersonName], BeforeValidator(_one_or_more), Field(min_length=1)]
-    every: RotaTurn = (1, Every.WEEK)
-    begins: Date
-    handover: DayTime
+    people: Annotated[list[PersonName], BeforeValidator(_one_or_more), Field(min_length=1)] | None = None
+    turns: Annotated[list[list[PersonName]], BeforeValidator(_one_or_more_turns), Field(min_length=1)] | None = None
+    every: Turns | None = None
+    begins: Date | None = None
+    handover: DayTime | None = None
     only: dict[Weekdays, Hours] | None = None
+    until: Until | None = None
 
 
-class RotaEntry(Entry):
-    """rotas.yaml"""
+class LayerEntry(TurnsEntry):
+    """One layer of a rota; what it does not say is as in the rota."""
+
+    name: Text | None = None
+
+
+class RotaEntry(TurnsEntry):
+    """rotas.yaml; without layers its own keys are the only one."""
 
     names: NamesEntry
-    zone: Zone
-    layers: Annotated[list[LayerEntry], Field(min_length=1)]
+    layers: Annotated[list[LayerEntry], Field(min_length=1)] | None = None
+    calendar: Text | None = None
 
 
 class GroupEntry(Entry):
@@ -289,15 +385,15 @@ class OnlyEntry(Entry):
 
 
 class ReactionEntry(Entry):
-    when: When
-    call: Annotated[list[Call], BeforeValidator(_one_or_more)] = []
+    when: Happening
+    call: Calls = []
     hand_to: TeamName | None = None
-    again: Truth = False
+    call_again: Truth = False
 
 
 class StepEntry(Entry):
     after: Delay = Span(timedelta())
-    only: OnlyEntry | None = None
+    only: Annotated[OnlyEntry, AfterValidator(_one_calendar)] | None = None
     call: Annotated[list[Call], BeforeValidator(_one_or_more), Field(min_length=1)]
 
 
@@ -306,8 +402,8 @@ class PolicyEntry(Entry):
 
     steps: Annotated[list[StepEntry], Field(min_length=1)]
     repeat: Rhythm
-    last_resort: Annotated[list[Call], BeforeValidator(_one_or_more)] = []
-    reactions: list[ReactionEntry] = []
+    last_resort: Calls = []
+    reactions: list[Annotated[ReactionEntry, AfterValidator(_one_deed)]] = []
 
 
 class UrgencyEntry(Entry):
@@ -327,25 +423,24 @@ class MatrixEntry(Entry):
 
 
 class DrillsEntry(Entry):
-    first: Weekdays
+    first: Weekday
     at: DayTime
-    within: Duration = timedelta(minutes=15)
+    within: SomeTime = DrillPlan(0, time()).within
 
 
 class DeskEntry(Entry):
     """desk.yaml"""
-
-    unsent_after: dict[PriorityName, Duration] = {}
-    forgotten_after: dict[PriorityName, Duration] | None = None
-    answer_within: Duration = Manner().answer_within
-    last_resort: PersonName | None = None
-    drills: DrillsEntry | None = None
 
     settle: Duration = Manner().settle
     reopen_within: Days = Manner().reopen_within
     close_after: Days = Manner().close_after
     default_service: ServiceName = Manner().default_service
     late_after: Duration = Manner().late_after
+    unsent_after: dict[PriorityName, SomeTime] = {}
+    forgotten_after: dict[PriorityName, TimeOrNever] = {}
+    answer_within: SomeTime = Manner().answer_within
+    last_resort: SomePerson | None = None
+    drills: DrillsEntry | None = None
 
 
 class DayEntry(BaseModel):

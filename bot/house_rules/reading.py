@@ -66,6 +66,8 @@ class Policy:
     groups: Chapter[GroupEntry]
     years: Mapping[str, YearFileEntry]
     """The lists of holidays by the path of their file."""
+    calendar_files: Mapping[str, bytes]
+    """The iCalendar files beside the policy files and in the folder calendars, by their name."""
 
     def named(self) -> Iterator[tuple[str, Chapter[Any]]]:
         """Every chapter with the name of its part, in the order in which they are read."""
@@ -104,7 +106,8 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 def read_folder(folder: Path) -> tuple[Policy, list[Problem]]:
     """What the files say, and the mistakes found in reading them."""
     if not folder.is_dir():
-        nothing = Policy(**{part: Chapter(str(folder / shape.file)) for part, shape in _SHAPES.items()}, years={})
+        empty: dict[str, Chapter[Any]] = {one: Chapter(str(folder / shape.file)) for one, shape in _SHAPES.items()}
+        nothing = Policy(**empty, years={}, calendar_files={})
         return nothing, [Problem(str(folder), 1, 1, "there is no such folder", "name the folder of your policy files")]
     problems = list(_strangers(folder))
     sheets = {
@@ -115,7 +118,8 @@ def read_folder(folder: Path) -> tuple[Policy, list[Problem]]:
     known = _known(sheets)
     chapters = {part: _chapter(folder, shape, sheets.get(part), known, problems) for part, shape in _SHAPES.items()}
     years = dict(_years(folder / "holidays", problems))
-    return Policy(**chapters, years=years), problems
+    shifts = dict(_calendar_files(folder, problems))
+    return Policy(**chapters, years=years, calendar_files=shifts), problems
 
 
 def _strangers(folder: Path) -> Iterator[Problem]:
@@ -196,6 +200,15 @@ def _years(folder: Path, problems: list[Problem]) -> Iterator[tuple[str, YearFil
             yield str(path), YearFileEntry.model_validate({"days": sheet.plain} if bare else sheet.plain)
         except ValidationError as bad:
             problems += _told(bad, YearFileEntry, sheet, (), skipped=1 if bare else 0)
+
+
+def _calendar_files(folder: Path, problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
+    for path in sorted([*folder.glob("*.ics"), *folder.glob("calendars/*.ics")]):
+        try:
+            yield path.name, path.read_bytes()
+        except OSError as bad:
+            what = f"the file cannot be read ({bad.strerror})"
+            problems.append(Problem(str(path), 1, 1, what, "let the desk's user read it"))
 
 
 # Errors into words.

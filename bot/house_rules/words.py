@@ -21,15 +21,17 @@ from bot.domain.hours import (
     parse_window,
     yearly_between,
 )
-from bot.domain.oncall import Every
 from bot.domain.rules import Moment, Who, WhoKind
 from bot.domain.sla import Clock, WorkingDays
+from bot.domain.turns import Every
 from bot.house_rules.problems import did_you_mean, nearest
 
 WRONG = "wrong"
 """The type of the errors of this room; their context holds `what` and `todo`."""
 
 LONGEST = timedelta(days=366)
+
+TRUTH: Mapping[str, bool] = MappingProxyType({"yes": True, "no": False, "true": True, "false": False})
 
 NAMED = (WhoKind.PERSON, WhoKind.ROTA, WhoKind.TEAM)
 """Words for whom to call that need a name."""
@@ -41,6 +43,22 @@ class Span:
 
     length: timedelta
     working: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """How long a turn of a rota is: so many hours, days, weeks or months."""
+
+    every: Every
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """When something ends, on a clock that is written elsewhere; without a time at the handover of that day."""
+
+    day: date
+    clock: time | None = None
 
 
 def wrong(what: str, todo: str) -> PydanticCustomError:
@@ -64,6 +82,34 @@ def duration(written: object) -> timedelta:
     if working:
         raise wrong(f"`{said}` is working time", "write it without `working`; only escalation steps may have it")
     return length
+
+
+def some_time(written: object) -> timedelta:
+    """Real time that is not nothing."""
+    return _something(text(written), duration(written))
+
+
+def time_or_never(written: object) -> timedelta | None:
+    """Real time that is not nothing, or None: "never"."""
+    return None if text(written) == "never" else some_time(written)
+
+
+def turns(written: object) -> Turns:
+    """How long a turn is: "12 hours", "1 week", "month"."""
+    said = text(written)
+    found = _TURNS.fullmatch(said)
+    if found is None or int(found["count"] or 1) == 0:
+        raise wrong(
+            f"`{said}` is not the length of a turn", "write it like `1 week`, `12 hours`, `3 days` or `1 month`"
+        )
+    return Turns(Every(found["unit"]), int(found["count"] or 1))
+
+
+def until(written: object) -> Until:
+    """A date, or a date and a time: "2027-01-04", "2027-01-04 18:00"."""
+    said = text(written)
+    first, _, second = said.partition(" ")
+    return Until(day(first), clock(second) if second else None)
 
 
 def promise(written: object) -> timedelta | WorkingDays:
@@ -162,6 +208,14 @@ def weekdays(written: object) -> str:
     return said
 
 
+def weekday(written: object) -> int:
+    """One day of the week, Monday is 0: "monday", "mon"."""
+    days = parse_weekdays(weekdays(written))
+    if len(days) > 1:
+        raise wrong(f"`{written}` is more than one day", "write one, like `monday`")
+    return days[0]
+
+
 def email(written: object) -> str:
     """Where somebody gets mail: "ann@example.org"."""
     said = text(written)
@@ -213,9 +267,9 @@ def one_of(written: object, known: tuple[str, ...], called: str) -> str:
 def truth(written: object) -> bool:
     """Yes or no."""
     said = text(written)
-    if said.lower() not in _TRUTH:
+    if said.lower() not in TRUTH:
         raise wrong(f"`{said}` is neither yes nor no", "write `yes` or `no`")
-    return _TRUTH[said.lower()]
+    return TRUTH[said.lower()]
 
 
 def address(written: object) -> str:
@@ -229,55 +283,46 @@ def address(written: object) -> str:
 
 
 def who(written: object) -> Who:
-    """Whom a step calls: "on_call", "on_call 2", "lead", "manager", "channel", "person lin-xia"."""
+    """Whom a step calls: "on_call", "on_call 2", "lead", "manager", "channel", "person lin-xia", "rota it-desk",
+    "team network"."""
     said = text(written)
     found = _WHO.fullmatch(said)
     if found is None:
-        todo = "write `on_call 1`, `lead`, `manager`, `channel` or `person` and a name"
+        todo = "write `on_call 1`, `lead`, `manager` or `channel`, or `person`, `rota` or `team` and a name"
         raise wrong(f"`{said}` says not whom to call", todo)
     kind, value = WhoKind(found["kind"]), found["value"] or ""
     if kind is WhoKind.ON_CALL:
         return Who(kind, _place_in_order(said, value or "1"))
-    if (kind in _NAMED) != bool(value):
-        todo = f"write `{kind}` and a name" if kind in _NAMED else f"write `{kind}` alone"
+    if (kind in NAMED) != bool(value):
+        todo = f"write `{kind}` and a name" if kind in NAMED else f"write `{kind}` alone"
         raise wrong(f"`{said}` says not whom to call", todo)
     return Who(kind, value)
 
 
-ROTA = "rota "
-"""What stands before the name of a rota in an on-call order."""
-
-
-def every(written: object) -> tuple[int, Every]:
-    """How long a turn of a rota lasts: "1 week", "2 days", "12 hours", "month"."""
+def happening(written: object) -> tuple[Moment, frozenset[Clock]]:
+    """What happens to which promises: "resolution is broken", "response or update is at risk", "any promise is
+    broken"; no clocks are all of them."""
     said = text(written)
-    found = _EVERY.fullmatch(said)
-    if found is None or found["count"] == "0":
-        raise wrong(f"`{said}` is no length of a turn", "write a number of hours, days, weeks or months, like `1 week`")
-    return int(found["count"] or 1), Every(found["unit"])
-
-
-def when(written: object) -> tuple[str, Moment]:
-    """What sets a reaction off: "resolution breaks", "response is near", "any promise breaks"."""
-    said = text(written)
-    found = _WHEN.fullmatch(said)
-    todo = "write a promise or `any promise`, then `breaks` or `is near`, like `resolution breaks`"
-    if found is None or found["clock"] not in {*Clock, "any promise"}:
-        raise wrong(f"`{said}` is nothing that happens to a promise", todo)
-    moment = Moment.BROKEN if found["moment"] == "breaks" else Moment.WARNED
-    return ("" if found["clock"] == "any promise" else found["clock"]), moment
+    found = _HAPPENING.fullmatch(said)
+    if found is None:
+        todo = "write it like `resolution is broken`, `response is at risk` or `any promise is broken`"
+        raise wrong(f"`{said}` says not when", todo)
+    moment = Moment.BROKEN if found["moment"] == "broken" else Moment.WARNED
+    if found["clocks"] == _ANY:
+        return moment, frozenset()
+    named = re.split(r"\s*,\s*|\s+or\s+", found["clocks"])
+    return moment, frozenset(Clock(one_of(one, tuple(Clock), f"a clock, or `{_ANY}`")) for one in named)
 
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MONTH_DAY = re.compile(r"(\d{2})-(\d{2})", re.ASCII)
 _DAYS = re.compile(r"(?P<count>\d{1,4})\s*working\s+days?", re.ASCII)
 _PART = re.compile(r"(?P<count>\d{1,6}(?:\.\d+)?)\s*(?P<working>working\s+)?(?P<unit>[a-z]+)", re.ASCII)
-_NAMED = frozenset({WhoKind.PERSON, WhoKind.ROTA, WhoKind.TEAM})
-_EVERY = re.compile(r"(?:(?P<count>\d{1,3})\s*)?(?P<unit>hour|day|week|month)s?", re.ASCII)
-_WHEN = re.compile(r"(?P<clock>[a-z_]+|any promise)\s+(?P<moment>breaks|is near)", re.ASCII)
-_WHO = re.compile(r"(?P<kind>on_call|person|lead|manager|channel|rota|team)(?:\s+(?P<value>\S+))?")
+_WHO = re.compile(r"(?P<kind>on_call|person|rota|team|lead|manager|channel)(?:\s+(?P<value>\S+))?")
+_TURNS = re.compile(r"(?:(?P<count>\d{1,3})\s*)?(?P<unit>hour|day|week|month)s?", re.ASCII)
+_ANY = "any promise"
+_HAPPENING = re.compile(r"(?P<clocks>\S.*?)\s+(?:is|are)\s+(?P<moment>at risk|broken)")
 _AT_ONCE = ("0", "at once")
-_TRUTH: Mapping[str, bool] = MappingProxyType({"yes": True, "no": False, "true": True, "false": False})
 _UNITS: Mapping[str, timedelta] = MappingProxyType(
     {
         name: unit

@@ -14,8 +14,10 @@ import yaml
 from bot.domain.hours import WEEKDAYS, Window
 from bot.domain.turns import Layer
 from bot.house_rules import PACKAGED
+from bot.house_rules.models import NOBODY
 from bot.imports.draft import Draft, DraftEvent, DraftPerson, DraftPolicy, DraftRota, DraftTeam
 from bot.imports.ledger import Ledger, Note
+from bot.imports.turning import Turn
 
 REPORT = "IMPORT-REPORT.md"
 _WIDTH = 110
@@ -181,12 +183,18 @@ def _layer(layer: Layer) -> dict[str, Any]:
     if all(len(turn) == 1 for turn in layer.turns):
         entry["people"] = [turn[0] for turn in layer.turns]
     else:
-        entry["turns"] = [turn[0] if len(turn) == 1 else list(turn) for turn in layer.turns]
+        entry["turns"] = [_turn(turn) for turn in layer.turns]
     if layer.only is not None:
         entry["only"] = {day: [str(window) for window in row] for day, row in _days(layer.only)}
     if layer.until is not None:
         entry["until"] = f"{layer.until.astimezone(ZoneInfo(layer.zone)):%Y-%m-%d %H:%M}"
     return entry
+
+
+def _turn(turn: Turn) -> Any:
+    if not turn:
+        return NOBODY
+    return turn[0] if len(turn) == 1 else list(turn)
 
 
 def _days(week: tuple[tuple[Window, ...], ...]) -> Iterator[tuple[str, tuple[Window, ...]]]:

@@ -66,6 +66,11 @@ class _Feed:
         return hashlib.sha256(self.url.encode()).hexdigest()[:16]
 
     @property
+    def mark(self) -> str:
+        """Under which name what it said last is kept."""
+        return f"feed:{self.name}"
+
+    @property
     def road(self) -> str:
         return f"in:calendar:{urlsplit(self.url).hostname}:{self.name[:4]}"
 
@@ -84,6 +89,16 @@ class WarnOfFeed:
 def is_feed(rota: Rota) -> bool:
     """Whether its shifts are read from an address."""
     return rota.feed.startswith("https://")
+
+
+async def recalled(rules: Rules, reads: Reads, now: datetime) -> Rules:
+    """The rules with what the calendars said when they were read last."""
+    match, rotas = by_address_or_name(rules.people), dict(rules.rotas)
+    for name, rota in rules.rotas.items():
+        text = await reads.cursor(_Feed(rota.feed).mark) if is_feed(rota) else None
+        if text is not None:
+            rotas[name] = _with(rota, read_calendar(text, now - BACK, now + AHEAD, match).shifts)
+    return replace(rules, rotas=MappingProxyType(rotas))
 
 
 class Feeds:
@@ -131,8 +146,8 @@ class Feeds:
 
     async def _remembered(self, url: str) -> _Feed:
         feed = self._feeds.setdefault(url, _Feed(url))
-        text = await self._reads.cursor(f"feed:{feed.name}")
-        heard = await self._reads.cursor(f"feed:{feed.name}:heard")
+        text = await self._reads.cursor(feed.mark)
+        heard = await self._reads.cursor(f"{feed.mark}:heard")
         feed.text = None if text is None else text.encode()
         feed.heard_at = None if heard is None else datetime.fromisoformat(heard)
         return feed
@@ -167,9 +182,9 @@ class Feeds:
             feed.left_out = read.left_out
             shown = [str(one) for one in read.left_out[:_SHOWN]]
             log.warning("calendar_left_out", feed=feed.road, events=shown, count=len(read.left_out))
-        marks = [Cursor(f"feed:{feed.name}:heard", now.isoformat())]
+        marks = [Cursor(f"{feed.mark}:heard", now.isoformat())]
         if text != feed.text:
-            marks.append(Cursor(f"feed:{feed.name}", text.decode(errors="replace")))
+            marks.append(Cursor(feed.mark, text.decode(errors="replace")))
         feed.text, feed.heard_at = text, now
         self._roads.proved(feed.road, now)
         await self._keep(PutAway(marks, (), now))
@@ -179,7 +194,7 @@ class Feeds:
         log.warning("calendar_silent", feed=feed.road, why=why)
         if feed.heard_at is None:
             feed.heard_at = now
-            await self._keep(PutAway([Cursor(f"feed:{feed.name}:heard", now.isoformat())], (), now))
+            await self._keep(PutAway([Cursor(f"{feed.mark}:heard", now.isoformat())], (), now))
         if now - feed.heard_at < SILENT_FROM:
             return
         self._roads.failed(feed.road, now, why)

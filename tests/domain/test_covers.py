@@ -85,6 +85,12 @@ def test_a_lead_or_manager_puts_somebody_in_at_once(by: PersonId) -> None:
     assert (request.state, request.instead_of, request.settled_by) == (CoverState.AGREED, CHEN, by)
 
 
+def test_a_lead_who_steps_in_asks_nobody() -> None:
+    request = asked(wish(WANG, WANG))
+
+    assert (request.state, request.instead_of) == (CoverState.AGREED, CHEN)
+
+
 def test_an_admin_too_and_even_somebody_from_outside() -> None:
     people = {**RULES.people, OLGA: replace(RULES.people[OLGA], roles=frozenset({Role.ADMIN}))}
 

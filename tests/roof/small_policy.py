@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+
+Change = tuple[str, str, str]
+"""A file, what stands in it, and what shall stand there instead."""
 
 SMALL = {
     "people.yaml": """\
@@ -88,7 +92,7 @@ close_after: 2 working days
 }
 
 
-def write_policy(folder: Path, *changes: tuple[str, str, str]) -> Path:
+def write_policy(folder: Path, *changes: Change) -> Path:
     """The policy in that folder with each (file, old, new) done; an old text must be there."""
     written = dict(SMALL)
     for file, old, new in changes:
@@ -98,4 +102,12 @@ def write_policy(folder: Path, *changes: tuple[str, str, str]) -> Path:
     folder.mkdir(exist_ok=True)
     for file, text in written.items():
         (folder / file).write_text(text, encoding="utf-8")
+    return folder
+
+
+def with_files(folder: Path, files: Mapping[str, str]) -> Path:
+    """The folder with these files too; those without words are left out."""
+    for file, text in files.items():
+        if text:
+            (folder / file).write_text(text, encoding="utf-8")
     return folder

@@ -727,7 +727,7 @@ MISTAKES: list[tuple[Change, list[str]]] = [
         ("escalation.yaml", "lead", "leed"),
         [
             "escalation.yaml:5: `leed` says not whom to call — "
-            "write `on_call 1`, `lead`, `manager`, `channel` or `person` and a name"
+            "write `on_call 1`, `lead`, `manager` or `channel`, or `person`, `rota` or `team` and a name"
         ],
     ),
     (

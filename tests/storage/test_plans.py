@@ -10,7 +10,7 @@ from sqlalchemy import Executable, make_url
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import history, inbox, outbox, people, reads, showings, tally, transcript, unit_of_work
+from storage import covers, history, inbox, outbox, people, reads, showings, tally, transcript, unit_of_work
 from storage.dialect import Many
 from storage.engine import SqlStore
 
@@ -43,6 +43,9 @@ ASKED: dict[str, Any] = {
     "waiting letters": reads._WAITING_LETTERS,
     "dead letters": reads._DEAD,
     "last digest": reads._LAST_DIGEST,
+    "covers ahead": covers.ENDING_AFTER,
+    "cover": covers.ONE,
+    "open held": reads._OPEN_HELD,
     "open of team": tally.OPEN,
     "happened": tally.HAPPENED,
     "touched": tally.TOUCHED,
@@ -117,6 +120,8 @@ async def test_no_question_goes_through_a_whole_table(store: SqlStore, name: str
         (f"list {(False, True, False, True)}", "tickets_open_of_team"),
         (f"list {(False, False, True, True)}", "tickets_open_of_holder"),
         (f"list {(True, False, False, False)}", "tickets_of_requester"),
+        ("open held", "tickets_open_of_holder"),
+        ("covers ahead", "covers_ends"),
         ("happened", "history_at"),
         ("touched", "history_at"),
         ("touched", "(team=? AND id=?"),

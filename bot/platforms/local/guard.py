@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
-OPEN_PATHS = ("/health", "/metrics", "/static/")
+OPEN_PATHS = ("/health", "/metrics", "/oncall/", "/static/")
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 CONTENT_POLICY = "; ".join(

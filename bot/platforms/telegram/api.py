@@ -7,8 +7,11 @@ import warnings
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import cache
+from ssl import SSLContext
 from typing import Any
 
+import httpx
 from telegram import Bot
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
@@ -63,9 +66,10 @@ class Api:
         hush()
         # Its getUpdates would read all updates at once, and one that it cannot read would hide the others for ever.
         warnings.filterwarnings("ignore", message=r"Please use 'Bot\.", category=PTBUserWarning)
-        timeouts: dict[str, Any] = {"connect_timeout": CONNECT_S, "read_timeout": ANSWER_S, "write_timeout": ANSWER_S}
-        self._talking = Wire(pool_timeout=QUEUE_S, proxy=proxy, **timeouts)
-        self._polling = Wire(connection_pool_size=2, pool_timeout=QUEUE_S, proxy=proxy, **timeouts)
+        common: dict[str, Any] = {"connect_timeout": CONNECT_S, "read_timeout": ANSWER_S, "write_timeout": ANSWER_S}
+        common["httpx_kwargs"] = {"verify": _trust()}
+        self._talking = Wire(pool_timeout=QUEUE_S, proxy=proxy, **common)
+        self._polling = Wire(connection_pool_size=2, pool_timeout=QUEUE_S, proxy=proxy, **common)
         self.bot = Bot(
             token,
             base_url=f"{base_url.rstrip('/')}/bot",
@@ -98,6 +102,12 @@ class Api:
         """The raw answer to a call without consequences. Raises TelegramError."""
         self.counts[method] += 1
         return await self.bot.do_api_request(method, api_kwargs=asked or None)
+
+
+@cache
+def _trust() -> SSLContext:
+    """The certificates that are believed, read once for all connections."""
+    return httpx.create_ssl_context()
 
 
 def _moved_to(parameters: object) -> int | None:

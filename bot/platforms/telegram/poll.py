@@ -1,6 +1,6 @@
 """Long polling of our own: what came is on the disk before Telegram is asked for more, which is how it is confirmed.
 
-The library's own poller confirms what it only holds in memory, and stops for good at an odd update or a bad token."""
+The library's poller confirms what it only holds in memory, and one odd update or refused token ends it."""
 
 from __future__ import annotations
 
