@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from bot.domain.ids import PersonId, RotaId
-from bot.domain.oncall import Fixed, Rota, Shift, shifts
-from bot.imports import Draft, Ledger, imported
-from bot.imports.draft import DraftRota
+from bot.domain.ids import RotaId
+from bot.domain.oncall import Rota, Shift, shifts
+from bot.domain.rules import Rules
+from bot.house_rules import load
+from bot.imports import Draft, Ledger, imported, write_folder
 
 EXPORTS = Path(__file__).parent / "exports"
 NOW = datetime(2026, 2, 25, 12, 0, tzinfo=UTC)
@@ -20,11 +23,18 @@ def read(system: str, *more: Path) -> tuple[Draft, Ledger]:
     return imported(system, more or [EXPORTS / system], ledger, NOW), ledger
 
 
-def rota_of(draft: Draft, name: str) -> Rota:
-    """The rota of that id as the desk has it. Exceptions that repeat are left to the calendar they will stand in."""
-    found: DraftRota = next(one for one in draft.rotas if one.id == name)
-    fixed = tuple(Fixed(PersonId(one.person), one.starts, one.ends) for one in found.events if not one.rule)
-    return Rota(RotaId(name), {"en": found.name}, found.layers, fixed)
+@cache
+def rules_of(system: str) -> Rules:
+    """The fixture of that system, written into files and read from them again."""
+    draft, ledger = read(system)
+    with TemporaryDirectory() as folder:
+        write_folder(Path(folder), draft, ledger, NOW)
+        return load(Path(folder), now=NOW)
+
+
+def rota_of(system: str, name: str) -> Rota:
+    """The rota of that name as a desk has it that was started with the imported files."""
+    return rules_of(system).rotas[RotaId(name)]
 
 
 def on_call(rota: Rota, since: datetime, until: datetime) -> list[str]:
