@@ -121,7 +121,7 @@ async def test_giving_it_to_somebody_else_does_not_stop_the_calls(tmp_path: Path
 
 
 async def test_a_level_with_nobody_in_it_gives_way_at_once_and_says_so(tmp_path: Path) -> None:
-    alone = with_team("it-desk", on_call=(PersonId(ZHAO),))
+    alone = with_team("it-desk", rotas=(), on_call=(PersonId(ZHAO),))
     async with living(tmp_path, rules=alone) as life:
         await life.say(LIN, OUTAGE)
 
@@ -133,7 +133,7 @@ async def test_a_level_with_nobody_in_it_gives_way_at_once_and_says_so(tmp_path:
 
 
 async def test_with_every_level_empty_the_last_resort_is_called(tmp_path: Path) -> None:
-    deserted = with_team("it-desk", on_call=(), lead=None, manager=None)
+    deserted = with_team("it-desk", rotas=(), lead=None, manager=None)
     async with living(tmp_path, rules=deserted) as life:
         await life.say(LIN, OUTAGE)
 

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.domain import standby
 from bot.domain.escalation import reached_by
 from bot.domain.hours import Window
 from bot.domain.ids import CalendarId, Level, PersonId, PolicyId, Priority, ServiceId, TeamId
@@ -58,8 +59,9 @@ def test_every_reference_of_the_packaged_policy_leads_somewhere(packaged: Rules)
             for priority in Priority:
                 assert packaged.terms_key(service.id, kind, priority) in packaged.terms
     for team in packaged.teams.values():
-        people = {*team.members, *team.on_call, *filter(None, [team.lead, team.manager])}
+        people = {*team.members, *standby.everybody(team, packaged), *filter(None, [team.lead, team.manager])}
         assert people <= packaged.people.keys()
+        assert set(team.rotas) <= packaged.rotas.keys()
         assert team.calendar in packaged.calendars
         assert set(team.policies) == set(Priority)
         assert set(team.policies.values()) <= packaged.policies.keys()
@@ -74,7 +76,7 @@ def test_the_packaged_company_has_everybody_that_the_demo_needs(packaged: Rules)
 
     assert ("zh", "Asia/Shanghai") in {(one.language, one.zone) for one in employees}
     assert ("en", "Europe/London") in {(one.language, one.zone) for one in employees}
-    assert len(desk.on_call) >= 2
+    assert len(desk.rotas) == 2
     assert desk.lead is not None
     assert desk.manager is not None
     assert packaged.people[desk.manager].roles >= {Role.MANAGER}
@@ -123,6 +125,15 @@ def test_an_urgent_ticket_calls_three_levels_and_the_last_again(packaged: Rules)
     )
     assert urgent.repeat == timedelta(minutes=10)
     assert packaged.policies[PolicyId("normal")].steps[1].working
+
+
+def test_in_the_packaged_teams_two_different_people_are_on_call_at_any_time(packaged: Rules) -> None:
+    for hour in range(0, 400 * 24, 37):
+        at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=hour)
+        for team in packaged.teams.values():
+            places = [standby.on_call(team, place, packaged, at) for place in (1, 2)]
+            assert [len(place) for place in places] == [1, 1]
+            assert places[0] != places[1]
 
 
 def test_shanghai_works_on_a_make_up_saturday_and_rests_on_the_holiday_it_stands_for(packaged: Rules) -> None:
@@ -1070,4 +1081,4 @@ def test_whatever_is_done_to_a_policy_it_loads_or_its_mistakes_have_places(tmp_p
 
 
 def test_the_packaged_files_are_the_ones_that_are_read() -> None:
-    assert sorted(path.name for path in PACKAGED.glob("*.yaml")) == sorted(FILES)
+    assert sorted(path.name for path in PACKAGED.glob("*.yaml")) == sorted({*FILES} - {"groups.yaml"})

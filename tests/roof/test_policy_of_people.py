@@ -416,7 +416,10 @@ MISTAKES: list[tuple[Change, str]] = [
         ("rotas.yaml", LAYER, f"{LAYER}      turns: [bo]\n"),
         "rotas.yaml:6: here are `people` and `turns` — keep `turns`, which may have several people each",
     ),
-    (("rotas.yaml", LAYER, "    - turns: [[]]\n"), "rotas.yaml:5: a turn is empty — name whoever has it, remove it, or write `nobody`"),
+    (
+        ("rotas.yaml", LAYER, "    - turns: [[]]\n"),
+        "rotas.yaml:5: a turn is empty — name whoever has it, remove it, or write `nobody`",
+    ),
     (
         ("rotas.yaml", LAYER, "    - name: nights\n"),
         "rotas.yaml:5: this layer names nobody — add `people:` in the order of their turns",
