@@ -140,17 +140,7 @@ async def press_ask(turn: Turn, wish: Wish) -> Deed:
     """Yes, ask: the other is asked, or it holds at once where nobody need be."""
     kept, _ = await _kept(turn, wish)
     proposal = _proposal(kept)
-    person = proposal.people[0]
-    back = None if proposal.back is None else (proposal.back.starts, proposal.back.ends)
-    asked = CoverWish(
-        rota=proposal.stretch.rota,
-        person=person,
-        starts=proposal.stretch.starts,
-        ends=proposal.stretch.ends,
-        by=turn.who.id,
-        instead_of=proposal.relieved,
-        back=back,
-    )
+    person, asked = proposal.people[0], _wish(turn, proposal)
     first = ask(asked, turn.house.rules, turn.now)[0]
     duty = duty_of(turn)
     if first.state is CoverState.AGREED:
@@ -159,6 +149,18 @@ async def press_ask(turn: Turn, wish: Wish) -> Deed:
         other = duty.name(first.asks or person)
         card = word_back(turn.say("cover-has-been-asked", person=other), lead=turn.say("cover-until-then"))
     return AskCover(asked, (turn.letter(card),))
+
+
+def _wish(turn: Turn, proposal: Proposal) -> CoverWish:
+    return CoverWish(
+        rota=proposal.stretch.rota,
+        person=proposal.people[0],
+        starts=proposal.stretch.starts,
+        ends=proposal.stretch.ends,
+        by=turn.who.id,
+        instead_of=proposal.relieved,
+        back=None if proposal.back is None else (proposal.back.starts, proposal.back.ends),
+    )
 
 
 async def press_yes(turn: Turn, wish: Wish) -> Deed:
@@ -189,22 +191,36 @@ NONE = "-"
 
 
 def _next(turn: Turn, proposal: Proposal) -> Deed:
-    """Whom to ask, while that is open; then what would be asked, to be confirmed."""
+    """Whom to ask, while that is open; then what would be asked, to be confirmed. Raises Refusal when it cannot be."""
     if len(proposal.people) != 1:
         return _whom(turn, proposal)
     duty, other = duty_of(turn), proposal.people[0]
     is_mine = other == turn.who.id
     asked = proposal.relieved if is_mine else other
+    at_once = ask(_wish(turn, proposal), turn.house.rules, turn.now)[0].state is CoverState.AGREED
     facts = [*times(duty, other, (proposal.relieved,), proposal.stretch.starts, proposal.stretch.ends, "label-when")]
     if proposal.back is not None:
         facts += times(duty, proposal.relieved, (other,), proposal.back.starts, proposal.back.ends, "label-in-return")
-    key = "cover-offer" if is_mine else "cover-swap" if proposal.back is not None else "cover-ask"
+    key = (
+        "cover-put"
+        if at_once
+        else "cover-offer"
+        if is_mine
+        else "cover-swap"
+        if proposal.back is not None
+        else "cover-ask"
+    )
     card = Card(
-        title=turn.say(key, person=duty.name(asked)),
-        lead=turn.say("cover-ask-lead", rota=duty.rota_name(proposal.stretch.rota)),
+        title=turn.say(key, person=duty.name(other if at_once else asked)),
+        lead=turn.say("cover-put-lead" if at_once else "cover-ask-lead", rota=duty.rota_name(proposal.stretch.rota)),
         facts=tuple(facts),
         actions=(
-            Action("cover_ask", turn.draft_id, turn.say("do-cover_ask", person=duty.name(asked)), Weight.MAIN),
+            Action(
+                "cover_ask",
+                turn.draft_id,
+                turn.say("do-cover_put") if at_once else turn.say("do-cover_ask", person=duty.name(asked)),
+                Weight.MAIN,
+            ),
             Action("shifts", "", turn.say("do-shifts")),
         ),
     )

@@ -13,7 +13,7 @@ from bot.domain.oncall import Rota, Shift
 from bot.domain.rules import Rules, Team
 from handlers import phrasing
 from handlers.cards.view import named
-from handlers.reader import Reader, zone_named
+from handlers.reader import Reader, offset_of, zone_named
 
 _A_MOMENT = timedelta(milliseconds=1)
 
@@ -47,10 +47,24 @@ class Duty:
         """Fri 6 Mar, 18:00–22:00 (UTC+8): the day beside the hours."""
         first, last = starts.astimezone(self.reader.zone), (ends - _A_MOMENT).astimezone(self.reader.zone)
         if first.date() != last.date():
-            return self.say("a-long-span", since=self.moment(starts), until=self.moment(ends))
+            return self._over_days(starts, ends)
         span = self.reader.span(starts, ends - _A_MOMENT) if _is_midnight(ends, self.reader) else ""
         hours = span.replace("23:59", "24:00") if span else self.reader.span(starts, ends)
         return self.say("duty-day-and-hours", day=self.reader.day(starts, self.now), hours=hours)
+
+    def _over_days(self, starts: datetime, ends: datetime) -> str:
+        """The offset once; both where the clocks change in between."""
+        first, last = starts.astimezone(self.reader.zone), ends.astimezone(self.reader.zone)
+        if first.utcoffset() != last.utcoffset():
+            return self.say("a-long-span", since=self.moment(starts), until=self.moment(ends))
+        return self.say(
+            "duty-over-days",
+            since=self.reader.day(starts, self.now),
+            opens=self.reader.time(starts),
+            until=self.reader.day(ends, self.now),
+            closes=self.reader.time(ends),
+            offset=offset_of(last),
+        )
 
     def time_for(self, person: PersonId, starts: datetime, ends: datetime) -> str:
         """The same in the zone of somebody else; empty where both clocks say the same."""
