@@ -71,11 +71,27 @@ class _Grafana:
         for item in shifts.values():
             item.note("no schedule of the export uses this shift", "nothing")
         policies = [one for item in self._pool.items("escalation_chains") for one in self._policy(item)]
+        self._tell_of_strays()
         for endpoint, told, todo in _NOT_CARRIED:
             for item in self._pool.items(endpoint):
                 item.note(told, todo)
         teams = self._teams.drafted(self._people, self._rotas, policies)
         return Draft("Grafana OnCall", tuple(self._people.values()), teams, self._rotas.all(), tuple(policies))
+
+    def _tell_of_strays(self) -> None:
+        """What belongs to something that the export does not have."""
+        known = {
+            "escalation_policies": (
+                "escalation_chain_id",
+                {one.text("id") for one in self._pool.items("escalation_chains")},
+            ),
+            "personal_notification_rules": ("user_id", set(self._people)),
+            "shift_swaps": ("schedule", {one.text("id") for one in self._pool.items("schedules")}),
+        }
+        for endpoint, (key, owners) in known.items():
+            for item in self._pool.items(endpoint):
+                if item.text(key) not in owners:
+                    item.note(f"its {key} `{item.text(key)}` is not in the export", "export that too and import again")
 
     # --- people ------------------------------------------------------------------------------------------------------
 
@@ -273,10 +289,13 @@ class _Grafana:
         item.close()
         chain = Chain()
         steps = [one for one in self._pool.items("escalation_policies") if one.text("escalation_chain_id") == key]
+        over = False
         for step in sorted(steps, key=lambda one: one.number("position")):
             step.where = f"{item.where} / step {step.number('position')}"
-            if self._step(step, chain):
-                break
+            if over:
+                step.note(f"`{step.text('type')}` stands behind `resolve`, where the chain ends", "nothing")
+            else:
+                over = self._step(step, chain)
         if not chain.steps:
             item.note("no step of it calls anybody, so it was not carried", "write it by hand")
             return

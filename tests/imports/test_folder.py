@@ -50,7 +50,7 @@ def test_the_report_has_every_note_with_what_to_do(system: str, tmp_path: Path) 
     write_folder(tmp_path, draft, ledger, NOW)
 
     report = (tmp_path / REPORT).read_text(encoding="utf-8")
-    assert len(ledger.notes) > 20
+    assert len(ledger.notes) > 10
     assert report.count("*To do:*") == len(ledger.notes)
     for note in ledger.notes:
         assert note.todo.replace("<", "&lt;") in report
@@ -80,27 +80,29 @@ def test_names_from_outside_stay_words_wherever_they_are_written(tmp_path: Path)
 
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_no_key_of_an_export_vanishes_without_a_word(system: str, tmp_path: Path) -> None:
-    """A key that is in no documentation is put into every object of the fixture, however deep, one file at a time."""
+    """A key that no documentation has is put into every object that an endpoint lists, one file at a time."""
     for path in sorted((EXPORTS / system).glob("*.json")):
-        folder = tmp_path / path.stem
+        folder, surprises = tmp_path / path.stem, 0
         folder.mkdir()
         for other in (EXPORTS / system).glob("*.json"):
             found = json.loads(other.read_text(encoding="utf-8"))
-            objects = _objects(found) if other == path else []
-            for number, one in enumerate(objects):
-                one[f"surprise_{number}"] = "boo"
+            for one in _objects(found) if other == path else []:
+                one[f"surprise_{surprises}"] = "boo"
+                surprises += 1
             (folder / other.name).write_text(json.dumps(found), encoding="utf-8")
         ledger = Ledger()
 
         imported(system, [folder], ledger, NOW)
 
-        told = "\n".join(f"{note.where} {note.what}" for note in ledger.notes)
-        silent = [path.name for _ in [0] if "surprise_" not in told]
-        assert silent == [] or path.stem in _TOLD_AS_A_WHOLE
+        told = " ".join(note.what for note in ledger.notes)
+        silent = {number for number in range(surprises) if f"`surprise_{number}`" not in told}
+        assert path.stem in _TOLD_BY_NAME or silent <= _LEFT_OUT.get((system, path.stem), set()), path.name
 
 
-_TOLD_AS_A_WHOLE = {"services", "integrations", "routes", "user_groups", "shift_swaps"}
-"""None of these is carried, and each is told by its name."""
+_TOLD_BY_NAME = {"services", "integrations", "routes", "user_groups", "shift_swaps"}
+"""None of these is carried, and each is told as a whole."""
+_LEFT_OUT = {("grafana", "escalation_policies"): {16}, ("opsgenie", "notification-rules-u-ann"): {1, 2}}
+"""So are these: a step behind the end of its chain, and rules that are not the first for new alerts."""
 
 
 def _objects(found: object) -> list[dict[str, object]]:
