@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.domain.announce import About, Notice, announce
+from bot.domain import escalation
+from bot.domain.announce import CALLS, About, Notice, ToPerson, announce
 from bot.domain.commands import Command, Raise, Say, Tick, WaitForRequester
 from bot.domain.events import AnyEvent, Called, Warned
 from bot.domain.ids import DESK, TicketId
 from bot.domain.lifecycle import decide
 from bot.domain.passing import ahead
-from bot.domain.rules import Rules
+from bot.domain.rules import Condition, Rules, Way
 from bot.domain.sla import Promise, PromiseState, promises
-from bot.domain.ticket import Ticket
+from bot.domain.ticket import Chase, Ticket
+from bot.domain.ways import ways_of, weight_of
 
 REPEATS = 2
 """So often the last level is called again; then the rest is only counted."""
@@ -35,11 +37,23 @@ class Spell:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One message to one recipient at `at`, because of `event`; later than the event when it waits for the opening."""
+    """One message to one recipient at `at`, because of `event`; later than the event when it waits for the opening. A
+    call says by which of that person's ways it goes, from 0, and where to."""
 
     at: datetime
     notice: Notice
     event: AnyEvent
+    place: int = 0
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A level (from 1) that was not called at `at`, because it is meant only for something else."""
+
+    at: datetime
+    level: int
+    only: Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,7 @@ class Simulation:
 
     ticket: Ticket
     told: tuple[Told, ...]
+    passed: tuple[PassedOver, ...]
     promised: tuple[Promise, ...]
     """As they stood when it was raised."""
     judged: tuple[Promise, ...]
@@ -95,6 +110,7 @@ class _Life:
         self._rules = rules
         self._ticket: Ticket | None = None
         self._told: list[Told] = []
+        self._passed: list[PassedOver] = []
         self._last_calls = 0
         self._left_out = 0
 
@@ -107,14 +123,18 @@ class _Life:
 
     def obey(self, command: Command, at: datetime) -> None:
         """The command is decided, and what has to be said about it is noted."""
+        before = None if self._ticket is None else self._ticket.chase
         decision = decide(self._ticket, command, self._rules, at)
         self._ticket = decision.ticket
+        if decision.ticket.chase is None:  # whoever has answered is not tried by further ways
+            self._told = [one for one in self._told if one.at <= at or not one.place]
+        self._passed += self._passed_over(decision.events, before, at)
         first = decision.ticket.entries - len(decision.events) + 1
-        is_noted = [self._is_noted(event) for event in decision.events]
+        is_left_out = self._is_left_out(decision.events)
         for notice in announce(decision.ticket, decision.events, self._rules):
-            place = notice.entry - first
-            if is_noted[place]:
-                self._told.append(Told(max(at, notice.not_before or at), notice, decision.events[place]))
+            event = decision.events[notice.entry - first]
+            if not (is_left_out and isinstance(event, Called)):
+                self._told += self._letters(notice, event, at)
 
     def next_step(self, now: datetime, plans: list[tuple[datetime, Command]]) -> tuple[datetime, Command] | None:
         """What happens next and when; None when it is over."""
@@ -137,20 +157,52 @@ class _Life:
         within = [one for one in self._told if self.end is None or one.at <= self.end]
         told = sorted(filter(self._is_worth_saying, within), key=lambda one: one.at)
         judged = ahead(self.of, self._rules, until).promises
-        return Simulation(self.of, tuple(told), tuple(promised), judged, until, self._left_out, cut_short)
+        passed = tuple(self._passed)
+        return Simulation(self.of, tuple(told), passed, tuple(promised), judged, until, self._left_out, cut_short)
 
-    def _is_noted(self, event: AnyEvent) -> bool:
-        if not isinstance(event, Called) or event.level < self._last_level():
-            return True
+    def _letters(self, notice: Notice, event: AnyEvent, at: datetime) -> Iterator[Told]:
+        """One, or of a call one for each way of that person, as the desk writes them."""
+        ways: tuple[Way, ...] = ()
+        if notice.about in CALLS and isinstance(notice.to, ToPerson) and notice.to.person in self._rules.people:
+            ways = ways_of(self._rules.people[notice.to.person], weight_of(self.of.priority))
+        if not ways:
+            yield Told(max(at, notice.not_before or at), notice, event)
+        for place, way in enumerate(ways):
+            yield Told(max(at + way.after, notice.not_before or at), notice, event, place, way.to)
+
+    def _passed_over(self, events: Sequence[AnyEvent], before: Chase | None, at: datetime) -> Iterator[PassedOver]:
+        """The levels between the one whose turn it was and the one that was called instead, as far as they are meant
+        for something else."""
+        policy = None if self.of.chase is None else self._rules.policy_of(self.of.chase.policy)
+        if policy is None or self._last_calls > REPEATS:
+            return
+        last = len(policy.steps)
+        expected = 0 if before is None else min(before.level, last - 1)
+        for event in events:
+            if not isinstance(event, Called):
+                continue
+            called = last if event.last_resort else event.level - 1
+            for level in range(expected, called if called >= expected else last):
+                only = policy.steps[level].only
+                if only is not None and not escalation.holds(only, self.of, self._rules, at):
+                    yield PassedOver(at, level + 1, only)
+            expected = called + 1
+
+    def _is_left_out(self, events: Sequence[AnyEvent]) -> bool:
+        """Whether the same people are called once more, after it was said often enough."""
+        if not any(isinstance(event, Called) for event in events) or not self._is_at_the_end():
+            return False
         self._last_calls += 1
         if self.end is not None or self._last_calls <= 1 + REPEATS:
-            return True
+            return False
         self._left_out += 1
-        return False
+        return True
 
-    def _last_level(self) -> int:
-        policy = self._rules.policy_for(self.of.team, self.of.priority)
-        return 0 if policy is None else len(policy.steps)
+    def _is_at_the_end(self) -> bool:
+        """Whether from now on the last are called again and again."""
+        chase = self.of.chase
+        policy = None if chase is None else self._rules.policy_of(chase.policy)
+        return chase is not None and (policy is None or chase.level >= len(policy.steps))
 
     def _is_settled(self, standing: Sequence[Promise]) -> bool:
         runs = any(one.state is PromiseState.RUNNING for one in standing)
