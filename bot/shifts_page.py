@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import os
 import secrets
@@ -49,7 +50,7 @@ class ShiftsPage:
         known = self.desk.rules.people.get(PersonId(name))
         if not hmac.compare_digest(shown.encode("utf-8", "replace"), mark_of(name, self.key).encode()) or known is None:
             return PlainTextResponse("Not found.", status_code=404)
-        text = calendar_of(known, self.desk.rules, self.texts, self.time.now(), AHEAD)
+        text = await asyncio.to_thread(calendar_of, known, self.desk.rules, self.texts, self.time.now(), AHEAD)
         headers = {"content-disposition": f'inline; filename="{name}.ics"'}
         return Response(text, media_type="text/calendar; charset=utf-8", headers=headers)
 

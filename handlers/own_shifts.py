@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.domain.ids import PersonId
 from bot.domain.oncall import Shift, shifts
@@ -22,15 +22,17 @@ def calendar_of(person: Person, rules: Rules, texts: Texts, now: datetime, ahead
     return written_calendar(rows, name=reader.say("own-shifts-name", person=person.name), now=now)
 
 
-_LOOK_BACK = timedelta(days=366)
+_LONGEST = timedelta(days=62)
+"""So much longer than asked is looked ahead, so that the last shift has its own end."""
 
 
 def _rows(
     person: PersonId, rules: Rules, reader: Reader, now: datetime, ahead: timedelta
 ) -> Iterator[tuple[str, str, Shift]]:
-    """The running shift is not cut off at now, or it would be another event each time."""
+    """Whole shifts: where one begins is part of its name, so it must not be cut off at a moment that passes."""
+    since = datetime(now.year - 1, 1, 1, tzinfo=UTC)
     for rota in rules.rotas.values():
         title = reader.say("own-shifts-event", rota=named(rota.names, reader, rota.id))
-        for shift in shifts(rota, rules.covers, now - _LOOK_BACK, now + ahead):
-            if shift.person == person and shift.ends > now:
+        for shift in shifts(rota, rules.covers, since, now + ahead + _LONGEST):
+            if shift.person == person and shift.ends > now and shift.starts < now + ahead:
                 yield rota.id, title, shift
