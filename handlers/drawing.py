@@ -25,7 +25,7 @@ from handlers.cards.feed_card import ABOUT as FEED
 from handlers.cards.feed_card import feed_card
 from handlers.cards.late import lateness_of
 from handlers.cards.link_card import CODE, code_card
-from handlers.cards.list_card import bundle_card
+from handlers.cards.list_card import bundle_card, flood_card
 from handlers.cards.page import channel_call_card, is_calling, nobody_card, page_card
 from handlers.cards.people import (
     drill_card,
@@ -63,6 +63,7 @@ BUNDLES = frozenset(
         About.REPLY_BACK,
         About.NOBODY,
         About.CHANNEL_CALL,
+        About.PAGE,
     }
 )
 """What may be told several at once where one by one would take too long."""
@@ -101,7 +102,9 @@ class Drawer:
         )
         versions = {view.ticket.id: view.ticket.version for _, view in worth}
         quiet = all(_is_quiet(outgoing.letter, view) for outgoing, view in worth)
-        return Drawn(bundle_card(news, tuple(mentions)), quiet=quiet, versions=versions)
+        is_flood = all(about == About.PAGE for _, about in news)
+        card = flood_card([view for view, _ in news]) if is_flood else bundle_card(news, tuple(mentions))
+        return Drawn(card, quiet=quiet, versions=versions)
 
     async def _one(self, outgoing: Outgoing, now: datetime) -> Drawn | None:
         letter = outgoing.letter
@@ -158,6 +161,7 @@ class Drawer:
             name_of=self._name_of,
             facts=letter.facts,
             written_at=outgoing.written_at,
+            is_outside=letter.to.partition(":")[0] in self._house.outside,
         )
 
     async def _digest(self, letter: Letter, now: datetime) -> Digest:

@@ -175,6 +175,17 @@ def _swapped(rest: str) -> tuple[str, str]:
     return rest, ""
 
 
+def team_in(text: str, rules: Rules) -> tuple[TeamId | None, str]:
+    """The team that is named first in the text, and what stands behind its name."""
+    plain = phrasing.narrowed(text)
+    names = [(name.lower(), team.id) for team in rules.teams.values() for name in (*team.names.values(), team.id)]
+    for name, team in sorted(names, key=lambda one: -len(one[0])):
+        found = re.compile(rf"\W*(?:to |给)?(?:the )?{_name_pattern(name).pattern}(?: team)?").match(plain)
+        if found is not None:
+            return team, text[found.end() :].strip(phrasing.SEPARATORS)
+    return None, text
+
+
 def _team_in(text: str, rules: Rules) -> tuple[TeamId | None, str]:
     names = [(name.lower(), team.id) for team in rules.teams.values() for name in (*team.names.values(), team.id)]
     for name, team in sorted(names, key=lambda one: -len(one[0])):

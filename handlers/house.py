@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
@@ -117,6 +117,8 @@ class House:
     covers: Arrangements
     untold: Untold = field(default_factory=Untold)
     """One-time codes on their way to whom they are for."""
+    outside: Collection[str] = frozenset()
+    """The names of platforms that are no chat of ours: what stands there, strangers may read."""
 
     @property
     def rules(self) -> Rules:

@@ -79,7 +79,7 @@ async def _command(turn: Turn, heard: Heard) -> Spoken | None:
     crew counts only from the crew: from others these are words."""
     for order in spoken(heard.rest):
         word, number = order.word, order.ticket if order.ticket is not None else heard.ticket
-        if heard.ticket is not None and word.takes not in (Takes.TICKET, Takes.ABOUT):
+        if heard.ticket is not None and word.takes not in (Takes.TICKET, Takes.TIMED, Takes.ABOUT):
             continue
         if word.takes is Takes.ABOUT and number is None and order.rest:
             continue

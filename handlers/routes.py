@@ -32,6 +32,8 @@ class Takes(StrEnum):
     """Nothing, or words set off by a colon, a slash before the command, or a blank behind a Chinese one."""
     CODE = "code"
     """Nothing, or about as many digits as a code has, in one or several groups."""
+    TIMED = "timed"
+    """Nothing, or a ticket number and perhaps how long."""
     LINK = "link"
     """Nothing, or what a link of ours carried: exactly the digits of a code."""
 
@@ -61,9 +63,7 @@ WORDS: tuple[Word, ...] = (
     Word(linking.unlink, "unlink, unlink account", "解除关联，取消关联，解绑"),
     Word(asking.mine, "my tickets, mine, my requests, tickets", "我的工单，我的报修，我的申请"),
     Word(asking.queue, "queue, open tickets, backlog", "队列，待办，待处理，工单列表"),
-    Word(
-        on_call.now, "on call, who is on call, who's on call, whos on call", "值班，谁值班，今天谁值班，值班表"
-    ),
+    Word(on_call.now, "on call, who is on call, who's on call, whos on call", "值班，谁值班，今天谁值班，值班表"),
     Word(
         covering.my_shifts,
         "my shifts, shifts, my on call, when am i on call, cover, swap",
@@ -78,8 +78,12 @@ WORDS: tuple[Word, ...] = (
     Word(working.reopen, "reopen", "重开，重新打开", Takes.ABOUT),
     Word(raising.report, "report, incident", "报修，报障", Takes.WORDS),
     Word(raising.request, "request", "申请", Takes.WORDS),
-    Word(working.acknowledge, "ack, acknowledge", "受理，确认接单", Takes.TICKET, for_crew=True),
-    Word(working.take, "take", "接单，我来", Takes.TICKET, for_crew=True),
+    Word(working.acknowledge, "ack, acknowledge", "受理，确认接单", Takes.TIMED, for_crew=True),
+    Word(working.pass_on, "not me, pass, pass on", "不是我，不归我，下一个", Takes.TICKET, for_crew=True),
+    Word(working.keep_on, "still on it, still on, on it", "还在处理，还在弄", Takes.TIMED, for_crew=True),
+    Word(working.call_up, "escalate, call the lead, call up", "升级，呼叫主管", Takes.ABOUT, for_crew=True),
+    Word(working.hand_over, "hand over, hand", "转给，转交，移交", Takes.ABOUT, for_crew=True),
+    Word(working.take, "take, take over", "接单，我来，接手", Takes.TICKET, for_crew=True),
     Word(working.start, "start work, begin, start", "开始处理，开始", Takes.TICKET, for_crew=True),
     Word(working.resolve, "resolve, resolved, fulfil, done", "解决，已解决，办结", Takes.ABOUT, for_crew=True),
     Word(language.english, "english, language en, language english, lang en", "英文，英语，语言 英文，切换英文"),
@@ -161,6 +165,11 @@ def _fitting(word: Word, found: re.Match[str], gap: str, rest: str) -> Spoken | 
         case Takes.TICKET:
             number = phrasing.number_alone(rest)
             return None if number is None else Spoken(word, number, "")
+        case Takes.TIMED:
+            numbered = phrasing.number_after_command(rest)
+            if numbered is None or not (not numbered.rest or _LENGTH.fullmatch(phrasing.narrowed(numbered.rest))):
+                return None
+            return Spoken(word, numbered.ticket, numbered.rest)
         case Takes.ABOUT:
             numbered = phrasing.leading_number(rest) or _plainly_numbered(found, rest)
             if numbered is not None:
@@ -212,6 +221,7 @@ _COUNTED = frozenset("个台条张份次位人天月年日点周块本部套名�
 _ENDS = r"(?![a-z0-9_'’])"
 """An English word ends; behind a Chinese one the number may follow at once."""
 
+_LENGTH = re.compile(r"(?:for )?(?:\d{1,3} ?(?:m|min|mins|minutes?|h|hours?|分钟|个?小时)|half an hour|半个?小时)")
 _CODE = re.compile(r"\d(?:[\s-]?\d){5,9}")
 _CARRIED = re.compile(rf"[0-9]{{{DIGITS}}}")
 

@@ -230,7 +230,7 @@ def is_possible(step: Step, ticket: Ticket, ways: frozenset[Stand], rules: Rules
             return (
                 ticket.nature.may_move("reopen", ticket.status)
                 and ticket.done_at is not None
-                and now <= reopen_until(ticket, rules)
+                and now < reopen_until(ticket, rules)
             )
         case "wait_supplier":
             return any(ticket.nature.may_move(verb, ticket.status) for verb in WAITS)

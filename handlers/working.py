@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.chat.card import Card, Tone
 from bot.domain import commands as orders
 from bot.domain.access import is_crew
 from bot.domain.commands import Command
-from bot.domain.ids import TicketId
+from bot.domain.ids import TeamId, TicketId
 from bot.domain.refusals import Unknown
 from bot.domain.ticket import Ticket
 from bot.services.ports import Filed
 from handlers import asking, phrasing, raising
 from handlers.cards.plain import word_back
+from handlers.duty_words import team_in
 from handlers.forms import form_for
 from handlers.heard import Heard, Wish
+from handlers.natural_time import understood
 from handlers.steps import BY_WISH, Answers, Side, Step, refuse_unless
 from handlers.turn import Ask, Deed, Do, Tell, Turn
 
@@ -127,18 +129,54 @@ async def reopen(turn: Turn, heard: Heard) -> Deed:
 
 
 async def acknowledge(turn: Turn, heard: Heard) -> Deed:
-    """ "ack #42", "受理 42"."""
-    return await _on_theirs(turn, heard, lambda ticket: orders.Acknowledge(by=turn.who.id, ticket=ticket.id))
+    """ "ack #42", "受理 42", "ack 42 30m"; without a number the only one that calls me."""
+    until = _until(turn, heard.rest)
+    return await _on_theirs(
+        turn, heard, lambda one: orders.Acknowledge(by=turn.who.id, ticket=one.id, until=until), _calls_me(turn)
+    )
 
 
 async def pass_on(turn: Turn, heard: Heard) -> Deed:
-    """ "not me #42", "不是我 42"."""
-    return await _on_theirs(turn, heard, lambda ticket: orders.PassOn(by=turn.who.id, ticket=ticket.id))
+    """ "not me #42", "不是我 42"; without a number the only one that calls me."""
+    return await _on_theirs(turn, heard, lambda one: orders.PassOn(by=turn.who.id, ticket=one.id), _calls_me(turn))
 
 
 async def keep_on(turn: Turn, heard: Heard) -> Deed:
-    """ "still on #42", "还在处理 42"."""
-    return await _on_theirs(turn, heard, lambda ticket: orders.KeepOn(by=turn.who.id, ticket=ticket.id))
+    """ "still on #42", "还在处理 42 1小时"; without a number the only one of mine that is asked about."""
+    until = _until(turn, heard.rest)
+    return await _on_theirs(
+        turn,
+        heard,
+        lambda one: orders.KeepOn(by=turn.who.id, ticket=one.id, until=until),
+        lambda one: one.asked_at is not None and one.holder == turn.who.id,
+    )
+
+
+async def call_up(turn: Turn, heard: Heard) -> Deed:
+    """ "escalate #42 the customer is leaving": the words are the reason."""
+    step = BY_WISH["call_up"]
+    if heard.ticket is not None and not heard.rest:
+        return await _open(turn, step, heard.ticket)
+    return await _on_theirs(turn, heard, lambda one: orders.CallUp(by=turn.who.id, ticket=one.id, why=heard.rest))
+
+
+async def hand_over(turn: Turn, heard: Heard) -> Deed:
+    """ "hand over #42 to network: it is the switch", "转交 42 网络组 是交换机的问题"."""
+    team, why = team_in(heard.rest, turn.house.rules)
+    if heard.ticket is not None and (team is None or not why):
+        return await _open(turn, BY_WISH["hand_over"], heard.ticket)
+    to = team or TeamId("")
+    return await _on_theirs(turn, heard, lambda one: orders.HandOver(by=turn.who.id, ticket=one.id, to=to, why=why))
+
+
+def _calls_me(turn: Turn) -> Callable[[Ticket], bool]:
+    return lambda one: one.acknowledged_by is None and one.chase is not None and turn.who.id in one.chase.pending
+
+
+def _until(turn: Turn, said: str) -> datetime | None:
+    """The end of the length that was said, if one was."""
+    heard = understood(said, now=turn.now, zone=turn.reader.zone.key) if said else None
+    return None if heard is None else heard.at
 
 
 async def take(turn: Turn, heard: Heard) -> Deed:
@@ -158,11 +196,18 @@ async def resolve(turn: Turn, heard: Heard) -> Deed:
     )
 
 
-async def _on_theirs(turn: Turn, heard: Heard, order: Callable[[Ticket], Command]) -> Deed:
-    """For those who work: the ticket must be named."""
-    if heard.ticket is None:
+async def _on_theirs(
+    turn: Turn, heard: Heard, order: Callable[[Ticket], Command], fits: Callable[[Ticket], bool] = lambda _: False
+) -> Deed:
+    """For those who work: the ticket is named, or the only one of their teams that `fits`."""
+    if heard.ticket is not None:
+        ticket = await turn.ticket(heard.ticket)
+        return _and_show(turn, ticket, order(ticket))
+    found = [filed for team in turn.teams for filed in await turn.house.reads.tickets(team=team)]
+    meant = {filed.ticket.id: filed.ticket for filed in found if fits(filed.ticket)}
+    if len(meant) != 1:
         return await asking.queue(turn, heard)
-    ticket = await turn.ticket(heard.ticket)
+    ticket = next(iter(meant.values()))
     return _and_show(turn, ticket, order(ticket))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -17,7 +18,9 @@ from handlers.reader import Reader
 BUTTONS = 5
 """More buttons than that nobody reads; the rest is reached by number."""
 
-LOUD = frozenset({About.CHANNEL_CALL, About.BREACH, About.NOBODY})
+FLOOD_LINES = 10
+
+LOUD = frozenset({About.PAGE, About.CHANNEL_CALL, About.BREACH, About.NOBODY})
 
 
 def ticket_line(view: View, dues: Dues | None = None) -> str:
@@ -71,9 +74,50 @@ def bundle_card(news: Sequence[tuple[View, str]], mentions: tuple[str, ...]) -> 
     )
 
 
+def flood_card(views: Sequence[View]) -> Card:
+    """So many tickets call at once that they are one page: how many, of which services, the most urgent first."""
+    found = sorted(
+        {view.ticket.id: view for view in views}.values(), key=lambda one: (one.ticket.priority, one.ticket.id)
+    )
+    first = found[0]
+    calling = [view for view in found if view.ticket.is_open and view.ticket.acknowledged_by is None]
+    lines = [_flood_line(view) for view in found[:FLOOD_LINES]]
+    if len(found) > FLOOD_LINES:
+        lines.append(first.say("and-more", more=len(found) - FLOOD_LINES))
+    title = first.say("flood-title", count=len(calling)) if calling else first.say("flood-over")
+    return Card(
+        title=title,
+        tone=Tone.ALARM if calling else Tone.CALM,
+        lead=_by_service(calling),
+        lines=tuple(lines),
+        actions=tuple(
+            Action("acknowledge", str(view.ticket.id), view.say("do-acknowledge-one", ref=view.ticket.ref))
+            for view in calling[:BUTTONS]
+            if not view.is_hushed
+        ),
+        footer=first.say("list-hint") if len(found) > BUTTONS else "",
+        summary=title,
+    )
+
+
+def _by_service(views: Sequence[View]) -> str:
+    """E-mail 5, VPN 2: what a flood is about; nothing of what is private."""
+    counts = Counter(view.say("private-service") if view.ticket.private else view.service for view in views)
+    said = [views[0].say("flood-service", service=service, count=count) for service, count in counts.most_common()]
+    return views[0].reader.listed(said) if views else ""
+
+
+def _flood_line(view: View) -> str:
+    if view.is_hushed:
+        return view.say("page-private")
+    return " · ".join((view.ticket.ref, str(view.ticket.priority), view.status, view.gist))
+
+
 def _bundle_line(group: Sequence[tuple[View, str]]) -> str:
     view = group[0][0]
     news = view.say("list-semicolon").join(dict.fromkeys(_news(one, about) for one, about in group))
+    if view.is_hushed:
+        return view.say("page-private")
     line = " · ".join((view.ticket.ref, str(view.ticket.priority), view.status, view.gist))
     return view.say("bundle-line", line=line, news=news)
 
@@ -88,6 +132,8 @@ def _news(view: View, about: str) -> str:
         case About.REPLY_BACK:
             words = view.say("private-words") if view.is_shut else phrasing.gist(view.facts.get("words", ""), 300)
             said = view.say("news-reply_back", requester=view.requester, words=words)
+        case About.PAGE:
+            said = view.say("news-channel_call", level=view.facts.get("level", "1"))
         case About.NOBODY | About.CHANNEL_CALL:
             said = view.say(f"news-{about}", level=view.facts.get("level", "1"))
         case About.NUDGED:

@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.chat.card import Action, Card, Tone, Weight
 from bot.domain.ids import DESK, PersonId, Status
 from handlers import phrasing
+from handlers.cards.page import page_card
 from handlers.cards.team_card import crew_lead, team_card
 from handlers.cards.view import View
 from handlers.cards.words import show_button
@@ -45,6 +46,8 @@ def lapsed_card(view: View) -> Card:
 
 def summoned_card(view: View) -> Card:
     """Somebody besides the one who has it is asked to come; live like the team's card."""
+    if view.is_hushed:
+        return page_card(view)
     card = team_card(view)
     if not view.ticket.is_open:
         return card

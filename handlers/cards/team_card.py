@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from bot.chat.card import Action, Card, Fact, Tone, Weight
+from bot.chat.card import Action, Card, Confirm, Fact, Tone, Weight
 from bot.domain.ids import DONE, WAITING, Priority, Status
 from handlers import phrasing
 from handlers.cards.clocks import clock_facts, clock_gauges
 from handlers.cards.receipt import stars
 from handlers.cards.view import SOLUTION_CHARS, View
-from handlers.steps import Side
+from handlers.steps import Side, Step
 
 _LEADING = {Status.NEW: "acknowledge", Status.ACCEPTED: "start", Status.IN_PROGRESS: "resolve"}
 """What is most likely next."""
@@ -78,6 +79,9 @@ def crew_buttons(view: View) -> Iterator[Action]:
         match step.wish:
             case "take" if view.ticket.acknowledged_by is None or view.ticket.holder == view.reader.person:
                 continue
+            case "take" if view.ticket.holder is not None:
+                yield _take_over(view, step)
+                continue
             case "pass_on" | "ack_30" if not _is_called(view):
                 continue
             case "keep_on" if view.reader.person != view.ticket.holder:
@@ -89,6 +93,16 @@ def crew_buttons(view: View) -> Iterator[Action]:
         yield view.button(step, label=label, weight=Weight.MAIN if step.wish == main else None)
     if any(view.buttons(Side.CREW, deep=True)):
         yield Action("more", str(view.ticket.id), view.say("do-more"))
+
+
+def _take_over(view: View, step: Step) -> Action:
+    """Somebody has it: who takes it from them is asked once more, and told from whom."""
+    confirm = Confirm(
+        view.say("sure-take_over", ref=view.ticket.ref, holder=view.holder),
+        view.say("sure-take_over-yes"),
+        view.say("sure-take_over-no"),
+    )
+    return replace(view.button(step, label=view.say("do-take_over")), confirm=confirm)
 
 
 def more_card(view: View, *, crew: bool) -> Card:

@@ -38,6 +38,8 @@ class View:
     facts: Mapping[str, str] = field(default_factory=dict)
     """What the letter says about its cause."""
     written_at: datetime | None = None
+    is_outside: bool = False
+    """It is read outside the chat: on a telephone, in a mailbox."""
 
     @cached_property
     def promises(self) -> tuple[Promise, ...]:
@@ -57,6 +59,12 @@ class View:
         """A private ticket in a channel, or called out to somebody outside its circle because nobody else was left: its
         words and names stay away from there."""
         return self.ticket.private and (self.reader.person is None or self.ways <= {Stand.COLLEAGUE})
+
+    @property
+    def is_hushed(self) -> bool:
+        """A private ticket where not even what it is about may be said: outside the chat, or to one person outside its
+        circle."""
+        return self.ticket.private and (self.is_outside or (self.reader.person is not None and self.is_shut))
 
     def say(self, key: str, /, **facts: str | int) -> str:
         """The text in the reader's language."""

@@ -713,3 +713,76 @@ refusal-cover-withdrawn = That was taken back, by { $by }.
 
 own-shifts-name = { $person } on call
 own-shifts-event = On call: { $rota }
+
+### Pages in short, floods, and what is private
+
+page-again = Called again, for the { $count }. time; open since { $since }.
+page-private = A private ticket needs you
+page-private-lead = Please look into our direct conversation.
+page-private-stranger = You cannot see it, but nobody who can has answered. Please get hold of somebody who looks after private tickets.
+page-private-over = The private ticket does not need you any more
+private-service = private
+flood-title = { $count ->
+    [one] One ticket needs you
+   *[other] { $count } tickets need you
+}
+flood-over = All of these have been taken care of
+flood-service = { $service } { $count }
+do-acknowledge-one = Acknowledge { $ref }
+do-take_over = Take over…
+sure-take_over = { $holder } holds { $ref }. Take it over all the same?
+sure-take_over-yes = Take over
+sure-take_over-no = Leave it
+
+### What a simulation would tell
+
+play-title = { $kind } { $priority } ({ $cell }) about { $service }, for the team { $team }
+play-raised = Raised { $at }. Nobody acts, and nothing is written.
+play-promised = What is promised:
+play-nothing = nothing
+play-promise = { $clock }: { $within } on { $calendar }; warns { $warns }, due { $due }
+play-paused = with the pause: due { $due }
+play-passes-over = passes over { $days }
+play-holiday = { $weekday } { $day } ({ $row })
+play-provisional = provisional: the holidays of { $years } are not published yet
+play-days = { $days ->
+    [one] 1 working day
+   *[other] { $days } working days
+}
+play-never = never
+play-told = Who is told:
+play-line = { $who }: { $what }
+play-by = { $who } ({ $address })
+play-channel = the channel of { $team }
+play-requester = the requester
+play-call = level { $level }, call { $round }, because nobody has taken it
+play-next-way = level { $level }, the next way, because nobody has taken it
+play-last-resort = the last resort, call { $round }, because nobody else is left
+play-passed = level { $level } is passed over: it is only { $only }
+play-only-for = for { $what }
+play-only-inside = while { $calendar } is open
+play-only-outside = while { $calendar } is closed
+play-empty = level { $level } is empty, so the next one is called at once
+play-nobody = nobody could be reached; it is tried on and on
+play-at-risk = { $clock } at risk, because it is due { $due }
+play-overdue = { $clock } overdue, because it was due { $due }
+play-besides = called besides, because { $clock } is { $moment ->
+    [broken] overdue
+   *[warned] at risk
+}
+play-handed = the ticket, because it was handed to { $team }
+play-lapsed = others are called again
+play-still = the question whether they are still on it
+play-held = it waited for the opening
+play-receipt = the receipt, because it was raised
+play-card = the ticket, because it was raised
+play-question = a question; the clocks that may pause stand from now on
+play-answer = the answer; the clocks run again
+play-more = ... and { $count } more calls of the last level until then
+play-nobody-called = No policy is set for this priority, so nobody is called.
+play-undelivered = If a call does not get through:
+play-unsent = not sent after { $after }, it goes by the next way of that person at once
+play-unreached = without another way, the next level is called at once
+play-resort = after the last level: { $who }
+play-stopped = Stopped after { $steps } steps, { $at }; use --hours to see less.
+play-until = Seen until { $at }.

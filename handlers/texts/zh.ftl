@@ -665,3 +665,70 @@ refusal-cover-withdrawn = { $by } 已经收回了。
 
 own-shifts-name = { $person }的值班
 own-shifts-event = 值班：{ $rota }
+
+### 简短的呼叫、集中呼叫、保密工单
+
+page-again = 再次呼叫，第 { $count } 次，从 { $since }到现在没有人受理。
+page-private = 有一张保密工单需要您
+page-private-lead = 请到我们的私聊里查看。
+page-private-stranger = 您不能查看它，但能查看的人都没有回应，请联系负责保密工单的同事。
+page-private-over = 那张保密工单已不需要您
+private-service = 保密
+flood-title = { $count } 张工单需要您
+flood-over = 这些工单都有人处理了
+flood-service = { $service } { $count } 单
+do-acknowledge-one = 受理 { $ref }
+do-take_over = 接手…
+sure-take_over = { $ref } 现在由 { $holder } 处理，还是要接手吗？
+sure-take_over-yes = 接手
+sure-take_over-no = 算了
+
+### 推演
+
+play-title = { $kind } { $priority }（{ $cell }），服务：{ $service }，团队：{ $team }
+play-raised = { $at } 报单。假定没有人处理；不会写入任何数据。
+play-promised = 承诺：
+play-nothing = 没有承诺
+play-promise = { $clock }：{ $within }，按 { $calendar } 计；{ $warns } 预警，{ $due } 到期
+play-paused = 算上暂停：{ $due } 到期
+play-passes-over = 跳过 { $days }
+play-holiday = { $day } { $weekday }（{ $row }）
+play-provisional = 暂定：{ $years } 年的节假日还没有公布
+play-days = { $days } 个工作日
+play-never = 从不
+play-told = 依次通知：
+play-line = { $who }：{ $what }
+play-by = { $who }（{ $address }）
+play-channel = { $team }频道
+play-requester = 报单人
+play-call = 第 { $level } 级，第 { $round } 次呼叫，因为还没有人受理
+play-next-way = 第 { $level } 级，换下一种方式，因为还没有人受理
+play-last-resort = 最后一道，第 { $round } 次呼叫，因为其他人都联系不上
+play-passed = 第 { $level } 级跳过：只在{ $only }时呼叫
+play-only-for = 属于 { $what }
+play-only-inside = { $calendar } 上班
+play-only-outside = { $calendar } 下班
+play-empty = 第 { $level } 级没有人，马上呼叫下一级
+play-nobody = 谁也联系不上，会一直试下去
+play-at-risk = { $clock }快超时了，{ $due } 到期
+play-overdue = { $clock }已超时，原定 { $due }
+play-besides = 另外呼叫，因为{ $clock }{ $moment ->
+    [broken] 已超时
+   *[warned] 快超时了
+}
+play-handed = 工单，因为转给了{ $team }
+play-lapsed = 重新呼叫其他人
+play-still = 询问是否还在处理
+play-held = 等到上班时间才发
+play-receipt = 回执，因为报单了
+play-card = 工单，因为报单了
+play-question = 提问；可以暂停的时钟从现在起停住
+play-answer = 回复；时钟继续走
+play-more = ……到那时为止，最后一级还会再呼叫 { $count } 次
+play-nobody-called = 这个优先级没有升级策略，所以不呼叫任何人。
+play-undelivered = 如果呼叫没有送达：
+play-unsent = { $after }还没发出去，马上换这个人的下一种方式
+play-unreached = 没有别的方式了，马上呼叫下一级
+play-resort = 最后一级之后：{ $who }
+play-stopped = 推演到第 { $steps } 步为止，{ $at }；用 --hours 缩短范围。
+play-until = 推演到 { $at }。

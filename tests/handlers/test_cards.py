@@ -405,7 +405,7 @@ async def test_what_cannot_be_told_in_a_line_is_not_bundled() -> None:
     house = await house_with()
 
     with pytest.raises(ValueError, match="bundled"):
-        await house.draws(letter("page", "person:lin"), letter("team_card", "person:lin"))
+        await house.draws(letter("done", "person:lin"), letter("team_card", "person:lin"))
 
 
 async def test_a_question_shows_when_the_ball_is_elsewhere_again() -> None:
