@@ -167,12 +167,13 @@ def simulate(
     ] = None,
     pause_from: Annotated[str, typer.Option(help="From when on it waits for the requester.")] = "",
     pause_to: Annotated[str, typer.Option(help="When the requester answers.")] = "",
+    language: Annotated[str, typer.Option("--language", "--lang", help="In which language: en or zh.")] = "en",
     as_json: Json = False,
 ) -> None:
     """Play a ticket through that nobody takes: who would be told at which minute, and when each promise runs out."""
     from bot.time_office import Asked, play
 
-    played = play(Asked(at, kind, impact, urgency, service, zone, rules, hours, pause_from, pause_to))
+    played = play(Asked(at, kind, impact, urgency, service, zone, rules, hours, pause_from, pause_to, language))
     _print_lines(played.lines, played.fields, as_json)
 
 

@@ -49,8 +49,8 @@ class Teller:
         match told.notice.about:
             case About.PAGE | About.CHANNEL_CALL if isinstance(told.event, Called):
                 return self._call(told, told.event)
-            case About.WARNING | About.BREACH as about:
-                key = "play-at-risk" if about is About.WARNING else "play-overdue"
+            case About.WARNING | About.BREACH as danger:
+                key = "play-at-risk" if danger is About.WARNING else "play-overdue"
                 due = self._moment(datetime.fromisoformat(facts["due"]))
                 said = self._say(key, clock=self._clock(facts["clock"]).lower(), due=due)
                 held = told.at > told.event.at
@@ -62,9 +62,8 @@ class Teller:
             case About.SUMMONED if isinstance(told.event, CalledUp):
                 moment, _, clock = told.event.why.partition(":")
                 return self._say("play-besides", clock=self._clock(clock).lower(), moment=moment)
-            case about:
-                key = _SAID.get(about)
-                return about.replace("_", " ") if key is None else self._say(key)
+            case other:
+                return self._say(_SAID[other]) if other in _SAID else other.replace("_", " ")
 
     def who(self, told: Told) -> str:
         """Who hears it."""
@@ -117,7 +116,12 @@ class Teller:
             return
         calendar = one.target.calendar
         shut = [
-            self._say("play-holiday", weekday=self.reader.voice.weekday(datetime.combine(day.day, datetime.min.time())), day=str(day.day), row=day.row)
+            self._say(
+                "play-holiday",
+                weekday=self.reader.voice.weekday(datetime.combine(day.day, datetime.min.time())),
+                day=str(day.day),
+                row=day.row,
+            )
             for day in shut_days(calendar, self.at, one.due)
         ]
         if shut:

@@ -686,11 +686,11 @@ sure-take_over-no = 算了
 ### 推演
 
 play-title = { $kind } { $priority }（{ $cell }），服务：{ $service }，团队：{ $team }
-play-raised = { $at } 报单。假定没有人处理；不会写入任何数据。
+play-raised = { $at }报单。假定没有人处理；不会写入任何数据。
 play-promised = 承诺：
 play-nothing = 没有承诺
-play-promise = { $clock }：{ $within }，按 { $calendar } 计；{ $warns } 预警，{ $due } 到期
-play-paused = 算上暂停：{ $due } 到期
+play-promise = { $clock }：{ $within }，按 { $calendar } 计；{ $warns }预警，{ $due }到期
+play-paused = 算上暂停：{ $due }到期
 play-passes-over = 跳过 { $days }
 play-holiday = { $day } { $weekday }（{ $row }）
 play-provisional = 暂定：{ $years } 年的节假日还没有公布
@@ -710,7 +710,7 @@ play-only-inside = { $calendar } 上班
 play-only-outside = { $calendar } 下班
 play-empty = 第 { $level } 级没有人，马上呼叫下一级
 play-nobody = 谁也联系不上，会一直试下去
-play-at-risk = { $clock }快超时了，{ $due } 到期
+play-at-risk = { $clock }快超时了，{ $due }到期
 play-overdue = { $clock }已超时，原定 { $due }
 play-besides = 另外呼叫，因为{ $clock }{ $moment ->
     [broken] 已超时
@@ -727,7 +727,7 @@ play-answer = 回复；时钟继续走
 play-more = ……到那时为止，最后一级还会再呼叫 { $count } 次
 play-nobody-called = 这个优先级没有升级策略，所以不呼叫任何人。
 play-undelivered = 如果呼叫没有送达：
-play-unsent = { $after }还没发出去，马上换这个人的下一种方式
+play-unsent = 过了 { $after }还没发出去，马上换这个人的下一种方式
 play-unreached = 没有别的方式了，马上呼叫下一级
 play-resort = 最后一级之后：{ $who }
 play-stopped = 推演到第 { $steps } 步为止，{ $at }；用 --hours 缩短范围。
