@@ -77,14 +77,17 @@ class Api:
             get_updates_request=self._polling,
         )
         self.counts: Counter[str] = Counter()
+        self.is_open = False
 
     async def open(self) -> None:
         """Ready to talk; nothing has been said yet."""
         await self._talking.initialize()
         await self._polling.initialize()
+        self.is_open = True
 
     async def close(self) -> None:
         """All connections are closed."""
+        self.is_open = False
         await self._talking.shutdown()
         await self._polling.shutdown()
 

@@ -172,6 +172,8 @@ class Sender:
         self, chat: int | None, call: Callable[[], Coroutine[Any, Any, T]], *, is_edit: bool = False
     ) -> T | None:
         """What the call gives; None when the message shows that already."""
+        if not self._api.is_open:
+            raise Undelivered("not connected to Telegram")
         try:
             async with asyncio.timeout(CALL_WITHIN_S):
                 return await call()

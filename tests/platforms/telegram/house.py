@@ -32,6 +32,16 @@ NO_LIMITS = Limits(each_s=0.0, group=1000, group_s=0.0, overall=10_000, overall_
 LOOK_S = 0.005
 
 
+class Hands:
+    """A clock that is moved by hand."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
 class Disk:
     """Keeps like the desk: all of a batch or nothing, the same key once. It outlives the adapter."""
 

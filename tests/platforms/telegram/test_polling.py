@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from bot.chat.incoming import Said
 from bot.platforms.telegram.adapter import TelegramPlatform
 from bot.platforms.telegram.poll import Rhythm
 from bot.services.ports import NotSaved
-from tests.platforms.telegram.house import NO_LIMITS, NOW, QUICK, Disk, at_work, until
+from tests.platforms.telegram.house import NO_LIMITS, NOW, QUICK, Disk, Hands, at_work, until
 from tests.street.telegram import BO, BOT_ID, GROUP, MEI, TOKEN, FakeTelegram, Fault, person
 
 
@@ -258,16 +258,6 @@ async def test_a_thousand_broken_updates_stop_nobody() -> None:
 
 
 # --- Telegram says no ------------------------------------------------------------------------------------------------
-
-
-class Hands:
-    """A clock that is moved by hand."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 async def test_of_two_pollers_ours_goes_on_and_says_so_after_a_minute() -> None:
