@@ -138,9 +138,9 @@ class Teller:
 
     def _timeline(self) -> Iterator[str]:
         """Line for line what happens, each with the minutes since it was raised."""
-        told = [(at, self._told_at(list(group))) for (at, _), group in groupby(self.played.told, _moment_and_entry)]
-        passed = [(one.at, [self._passed_over(one)]) for one in self.played.passed]
-        for at, lines in sorted([*passed, *told], key=lambda one: one[0]):
+        told = [(when, self._told_at(list(group))) for when, group in groupby(self.played.told, _moment_and_entry)]
+        passed = [((one.at, one.entry), [self._passed_over(one)]) for one in self.played.passed]
+        for (at, _), lines in sorted([*passed, *told], key=lambda one: one[0]):
             for line in lines:
                 yield f"{_since(at - self.at):>8}  {self._moment(at)}  {line}"
         if self.played.calls_left_out:

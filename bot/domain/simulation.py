@@ -49,9 +49,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class PassedOver:
-    """A level (from 1) that was not called at `at`, because it is meant only for something else."""
+    """A level (from 1) that was not called at `at`, because it is meant only for something else. What was called
+    instead is line `entry` of the history."""
 
     at: datetime
+    entry: int
     level: int
     only: Condition
 
@@ -63,6 +65,7 @@ class Simulation:
     ticket: Ticket
     told: tuple[Told, ...]
     passed: tuple[PassedOver, ...]
+    """Each level once."""
     promised: tuple[Promise, ...]
     """As they stood when it was raised."""
     judged: tuple[Promise, ...]
@@ -110,7 +113,7 @@ class _Life:
         self._rules = rules
         self._ticket: Ticket | None = None
         self._told: list[Told] = []
-        self._passed: list[PassedOver] = []
+        self._passed: dict[int, PassedOver] = {}
         self._last_calls = 0
         self._left_out = 0
 
@@ -128,8 +131,8 @@ class _Life:
         self._ticket = decision.ticket
         if decision.ticket.chase is None:  # whoever has answered is not tried by further ways
             self._told = [one for one in self._told if one.at <= at or not one.place]
-        self._passed += self._passed_over(decision.events, before, at)
         first = decision.ticket.entries - len(decision.events) + 1
+        self._note_passed(decision.events, first, before, at)
         is_left_out = self._is_left_out(decision.events)
         for notice in announce(decision.ticket, decision.events, self._rules):
             event = decision.events[notice.entry - first]
@@ -157,7 +160,7 @@ class _Life:
         within = [one for one in self._told if self.end is None or one.at <= self.end]
         told = sorted(filter(self._is_worth_saying, within), key=lambda one: one.at)
         judged = ahead(self.of, self._rules, until).promises
-        passed = tuple(self._passed)
+        passed = tuple(self._passed.values())
         return Simulation(self.of, tuple(told), passed, tuple(promised), judged, until, self._left_out, cut_short)
 
     def _letters(self, notice: Notice, event: AnyEvent, at: datetime) -> Iterator[Told]:
@@ -170,23 +173,22 @@ class _Life:
         for place, way in enumerate(ways):
             yield Told(max(at + way.after, notice.not_before or at), notice, event, place, way.to)
 
-    def _passed_over(self, events: Sequence[AnyEvent], before: Chase | None, at: datetime) -> Iterator[PassedOver]:
+    def _note_passed(self, events: Sequence[AnyEvent], first: int, before: Chase | None, at: datetime) -> None:
         """The levels between the one whose turn it was and the one that was called instead, as far as they are meant
         for something else."""
         policy = None if self.of.chase is None else self._rules.policy_of(self.of.chase.policy)
-        if policy is None or self._last_calls > REPEATS:
+        if policy is None:
             return
         last = len(policy.steps)
         expected = 0 if before is None else min(before.level, last - 1)
-        for event in events:
-            if not isinstance(event, Called):
-                continue
-            called = last if event.last_resort else event.level - 1
-            for level in range(expected, called if called >= expected else last):
-                only = policy.steps[level].only
-                if only is not None and not escalation.holds(only, self.of, self._rules, at):
-                    yield PassedOver(at, level + 1, only)
-            expected = called + 1
+        for entry, event in enumerate(events, start=first):
+            if isinstance(event, Called):
+                called = last if event.last_resort else event.level - 1
+                for level in range(expected, called if called >= expected else last):
+                    only = policy.steps[level].only
+                    if only is not None and not escalation.holds(only, self.of, self._rules, at):
+                        self._passed.setdefault(level, PassedOver(at, entry, level + 1, only))
+                expected = called + 1
 
     def _is_left_out(self, events: Sequence[AnyEvent]) -> bool:
         """Whether the same people are called once more, after it was said often enough."""

@@ -155,7 +155,8 @@ def test_simulate_prints_who_is_told_at_which_minute_and_writes_nothing(folder: 
 
     assert "  First response: 30 min on 24x7; warns Thu 24 Dec 18:19 (UTC), due Thu 24 Dec 18:25 (UTC)" in told
     assert (
-        "     +0:15  Thu 24 Dec 18:10 (UTC)  Nadia Haddad (local:dm:nadia-haddad), Sofia Keller (local:dm:sofia-keller): "
+        "     +0:15  Thu 24 Dec 18:10 (UTC)  Nadia Haddad (local:dm:nadia-haddad), "
+        "Sofia Keller (local:dm:sofia-keller): "
         "level 3, call 3, because nobody has taken it" in told
     )
     assert "Seen until Thu 24 Dec 21:55 (UTC)." in told
