@@ -103,6 +103,7 @@ class App:
             clock=timepiece,
             read_words=_reader_of_words(rules),
             covers=self.covers,
+            outside=frozenset(name for name, one in platforms.items() if getattr(one, "outside", False)),
         )
         self._dispatcher = Dispatcher(house)
         self.reception = Reception(self.desk, self._handle)

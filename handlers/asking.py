@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.chat.card import Action, Card, Tone
-from bot.domain.access import may
+from bot.domain.access import may, may_see
 from bot.domain.commands import Nudge
 from bot.domain.ids import Status, TeamId
 from bot.domain.refusals import NotAllowed
@@ -164,11 +164,17 @@ def _with_draft(turn: Turn, card: Card) -> Card:
 async def _queue_of(turn: Turn, team: TeamId) -> Card:
     found = await turn.house.reads.tickets(team=team, limit=_QUEUE)
     name = named(turn.house.rules.team(team).names, turn.reader, team)
-    if not found:
+    shown = [filed for filed in found if _may_stand_here(turn, filed.ticket)]
+    if not shown:
         return word_back(turn.say("queue-none", team=name), tone=Tone.GOOD)
-    shown = [filed for filed in found if not filed.ticket.private or turn.is_private]
     lead = turn.say("queue-more") if len(found) == _QUEUE else ""
-    return list_of(turn, turn.say("queue-title", team=name, count=len(found)), lead, shown)
+    return list_of(turn, turn.say("queue-title", team=name, count=len(shown)), lead, shown)
+
+
+def _may_stand_here(turn: Turn, ticket: Ticket) -> bool:
+    """What the asker must not see is not counted either, and what is private stays where only they read."""
+    is_theirs = may_see(turn.me(ticket), ticket, turn.house.rules, turn.now)
+    return is_theirs and (not ticket.private or turn.is_private)
 
 
 def _teams_asked(turn: Turn, about: Heard | Wish) -> tuple[TeamId, ...]:

@@ -104,4 +104,6 @@ def _summons(view: View) -> str:
         return view.say("summoned-by-promise")
     if not why:
         return view.say("summoned-to-help", by=view.name(by))
-    return view.say("summoned-why", by=view.name(by), why=phrasing.gist(why, 200))
+    return view.say(
+        "summoned-why", by=view.name(by), why=view.say("private-words") if view.is_shut else phrasing.gist(why, 200)
+    )

@@ -45,7 +45,7 @@ def crew_lead(view: View) -> str:
     sentences = [
         view.say(f"crew-{_state(view)}", holder=view.holder, requester=view.requester, team=view.team),
     ]
-    if ticket.waiting_for:
+    if ticket.waiting_for and not view.is_shut:
         sentences.append(view.say("crew-what-for", words=phrasing.gist(ticket.waiting_for, 300)))
     if ticket.status in DONE and not view.is_shut:
         sentences.append(view.quote(ticket.solution, SOLUTION_CHARS))

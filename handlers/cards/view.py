@@ -174,7 +174,7 @@ class View:
                 "a-priority-overruled",
                 priority=self.priority,
                 by=self.name(ticket.override.by),
-                why=phrasing.gist(ticket.override.why, 120),
+                why=self.say("private-words") if self.is_shut else phrasing.gist(ticket.override.why, 120),
                 cell=cell,
                 matrix=self.rules.matrix[ticket.impact, ticket.urgency],
             )

@@ -39,9 +39,11 @@ class Chats:
     house: House
     told: dict[str, list[Card]] = field(default_factory=dict)
     """What each address was told, oldest first. Edits are not kept."""
+    drawn: list[tuple[str, Card]] = field(default_factory=list)
+    """Every card that was ever shown, edits among them, with who reads it."""
     arrivals: int = 0
 
-    async def says(self, who: str, text: str, *, place: str = "") -> list[Card]:
+    async def says(self, who: str, text: str, *, place: str = "", reply_to: str = "") -> list[Card]:
         """Somebody writes; what was told at that place since."""
         where = place or direct(who)
         came = Said(
@@ -52,6 +54,7 @@ class Chats:
             at=self.time.now(),
             message=MessageRef("theirs"),
             private=not place,
+            reply_to=MessageRef(reply_to) if reply_to else None,
         )
         return await self._after(where, came)
 
@@ -102,6 +105,7 @@ class Chats:
                 if drawn is None:
                     fates.append(Moot(one, 10**6))
                     continue
+                self.drawn.append((one.letter.reader, drawn.card))
                 if one.message is None:
                     self.told.setdefault(one.letter.to, []).append(drawn.card)
                 fates.append(Sent(one, one.message or f"m:{one.id}", drawn.version, drawn.hash))
