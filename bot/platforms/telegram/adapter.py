@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import structlog
 from starlette.applications import Starlette
@@ -33,6 +33,7 @@ from bot.platforms.telegram.words import Me
 from bot.services.ports import NotSaved
 
 Mode = Literal["polling", "webhook"]
+T = TypeVar("T")
 
 TO_A_PERSON = Manners(posts=1, per=timedelta(seconds=1))
 TO_A_GROUP = Manners(posts=15, per=timedelta(seconds=60), burst=5, edits_count=True)
@@ -208,14 +209,23 @@ class TelegramPlatform:
 
     async def _run(self, intake: WholeIntake) -> None:
         """The rooms run side by side, and none takes another down."""
-        listener = await self._introduce()
-        await self._set_up()
+        listener = await self._surely("introduction", self._introduce)
+        await self._surely("way in", self._set_up)
         self._answered.set()
         rooms = [self._again("menu", self._set_menu), self._again("around", self._look_around)]
         if self._mode == "polling":
             poller = Poller(self._api, listener, self._memory, self._state, self._rhythm, self._now)
             rooms.append(self._again("poll", lambda: poller.run(intake)))
         await asyncio.gather(*rooms)
+
+    async def _surely(self, room: str, work: Callable[[], Coroutine[None, None, T]]) -> T:
+        """What the work gives, however often it stumbles: over a disk that is full, for example."""
+        while True:
+            (done,) = await asyncio.gather(work(), return_exceptions=True)
+            if not isinstance(done, BaseException):
+                return done
+            log.error("telegram_room_stumbled", room=room, bug=type(done).__name__)
+            await asyncio.sleep(self._rhythm.first_pause.total_seconds())
 
     async def _again(self, room: str, work: Callable[[], Coroutine[None, None, None]]) -> None:
         while True:

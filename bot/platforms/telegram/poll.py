@@ -83,22 +83,24 @@ class Poller:
         """For ever. An update is confirmed by the next question only, and that comes after the commit."""
         while True:
             try:
-                await self._ask(intake)
-            except (*FAULTS, NotSaved) as fault:
-                await asyncio.sleep(self._pause(fault).total_seconds())
-            else:
-                self._failures = 0
+                await self._round(intake)
+            except NotSaved as trouble:
+                log.warning("telegram_not_kept", why=type(trouble).__name__)
+                self._failures += 1
+                await asyncio.sleep(self._doubled().total_seconds())
 
-    async def _ask(self, intake: WholeIntake) -> None:
+    async def _round(self, intake: WholeIntake) -> None:
         offset = await self._memory.offset(self._listener.me.id, self._now())
         try:
             updates = await self._api.updates(offset, self._rhythm.long_poll, self._limit)
         except Unreadable as odd:
             await self._one_by_one(odd, intake)
-            return
-        self._state.fine(self._now())
-        await self._listener.take(updates, intake, self._now())
-        self._limit = AT_MOST
+        except FAULTS as fault:
+            await self._failed(fault)
+        else:
+            self._state.fine(self._now())
+            await self._listener.take(updates, intake, self._now())
+            self._limit, self._failures = AT_MOST, 0
 
     async def _one_by_one(self, odd: Unreadable, intake: WholeIntake) -> None:
         """An answer that is no JSON: asked for one update at a time, the one to blame is found and put aside."""
@@ -107,26 +109,30 @@ class Poller:
             return
         number = number_in(odd.text)
         if number is None:
-            raise odd
+            await self._failed(odd)
+            return
         self._limit = AT_MOST
         await self._listener.take_unreadable(odd.text, number, intake, self._now())
 
-    def _pause(self, fault: Exception) -> timedelta:
+    async def _failed(self, fault: Exception) -> None:
         self._failures += 1
-        if isinstance(fault, NotSaved):
-            log.warning("telegram_not_kept", why=type(fault).__name__)
-        else:
-            self._state.failed(fault, self._now())
+        self._state.failed(fault, self._now())
+        await asyncio.sleep(self._pause(fault).total_seconds())
+
+    def _pause(self, fault: Exception) -> timedelta:
         match fault:
             case InvalidToken():
                 return self._rhythm.refused
             case Conflict():
                 return self._rhythm.conflict
-            case Flooded():
-                return fault.wait
+            case Flooded(wait=wait):
+                return wait
             case _:
-                doubled = self._rhythm.first_pause * float(1 << min(self._failures - 1, 10))
-                return min(doubled, self._rhythm.longest_pause)
+                return self._doubled()
+
+    def _doubled(self) -> timedelta:
+        doubled = self._rhythm.first_pause * float(1 << min(self._failures - 1, 10))
+        return min(doubled, self._rhythm.longest_pause)
 
 
 def _named(fault: Exception) -> str:

@@ -27,6 +27,7 @@ from bot.platforms.telegram.pace import Pace
 from bot.platforms.telegram.places import Chat
 from bot.platforms.telegram.render import Rows, Shown
 from bot.platforms.telegram.trouble import FAULTS, SAME, TOPIC_GONE, Flooded, says, undelivered
+from bot.services.ports import NotSaved
 
 CALL_WITHIN_S = 15.0
 MOST_HELD = 1000
@@ -47,14 +48,14 @@ class Sender:
     async def post(self, to: Address, card: Card, *, repeat: bool, quiet: bool) -> MessageRef:
         """The card stands at the address. Raises Undelivered."""
         chat = places.chat_of(to)
-        await self._memory.learn_confirms(card.actions)
+        await self._learn(card)
         shown = render.message(card, repeat=repeat, names=self._memory.names)
         return places.message(chat.id, await self.say(chat, shown, quiet=quiet))
 
     async def edit(self, message: MessageRef, card: Card) -> None:
         """The message shows the card. Raises Undelivered; `gone` when there is nothing to edit."""
         chat, number = places.spot_of(message)
-        await self._memory.learn_confirms(card.actions)
+        await self._learn(card)
         try:
             await self.change(chat, number, render.message(card, names=self._memory.names))
         except Undelivered as no:
@@ -128,6 +129,13 @@ class Sender:
     def let_go(self, cause: str) -> bool:
         """No pop-up any more; False when there was one."""
         return self._held.pop(cause, None) is not None
+
+    async def _learn(self, card: Card) -> None:
+        """What the buttons of the card ask first is known before anybody can press them."""
+        try:
+            await self._memory.learn_confirms(card.actions)
+        except NotSaved as trouble:
+            raise Undelivered("what its buttons ask could not be kept") from trouble
 
     # --- calls -------------------------------------------------------------------------------------------------------
 

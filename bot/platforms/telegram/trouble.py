@@ -111,7 +111,7 @@ class Flooded(TelegramError):
 
     def __init__(self, wait: timedelta) -> None:
         super().__init__("Telegram asks us to wait")
-        self.wait = wait
+        self.wait: timedelta = wait
 
 
 class Broken(TelegramError):

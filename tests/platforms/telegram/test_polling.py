@@ -257,6 +257,24 @@ async def test_a_thousand_broken_updates_stop_nobody() -> None:
     assert len(disk.unreadable) > 100
 
 
+async def test_pictures_that_were_sent_together_are_one_message() -> None:
+    """Row 16: Telegram brings each of them as a message of its own."""
+    disk = Disk()
+    async with FakeTelegram() as telegram:
+        for number in range(3):
+            more = {"caption": "the broken screen"} if number == 0 else {}
+            telegram.say(MEI, MEI, media_group_id="g1", photo=[{"file_id": "p", "file_size": number}], **more)
+        telegram.say(MEI, MEI, media_group_id="g1", photo=[{"file_id": "p"}], caption="words of its own")
+        async with at_work(telegram, disk):
+            await until(lambda: len(disk.kept) == 4)
+
+    first, second = disk.incoming
+    assert isinstance(first, Said)
+    assert isinstance(second, Said)
+    assert (first.text, [file.size_bytes for file in first.files]) == ("the broken screen", [0, 1, 2])
+    assert (second.text, len(second.files)) == ("words of its own", 1)
+
+
 # --- Telegram says no ------------------------------------------------------------------------------------------------
 
 

@@ -397,6 +397,18 @@ async def test_a_dangerous_button_asks_first_and_counts_after_yes() -> None:
     assert [one.wish for one in disk.incoming if isinstance(one, Pressed)] == ["cancel:7"]
 
 
+async def test_a_button_whose_question_cannot_be_kept_now_is_shown_later() -> None:
+    disk = Disk()
+    async with FakeTelegram() as telegram, at_work(telegram, disk) as desk:
+        disk.refuses = 1
+        with pytest.raises(Undelivered) as no:
+            await post(desk, card=ASKING)
+        await post(desk, card=ASKING)
+
+    assert (no.value.forever, no.value.maybe_sent) == (False, False)
+    assert len(telegram.shown(MEI)) == 1
+
+
 async def test_no_takes_the_question_away() -> None:
     disk = Disk()
     async with FakeTelegram() as telegram, at_work(telegram, disk) as desk:
