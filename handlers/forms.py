@@ -136,6 +136,10 @@ def _call_up(view: View) -> Form:
     return _form(view, "call_up", _text(view, "why", "reason"))
 
 
+def _escalate(view: View) -> Form:
+    return _form(view, "escalate", _text(view, "why", "reason"))
+
+
 def _hand_over(view: View) -> Form:
     others = [team for team in view.rules.teams.values() if team.id != view.ticket.team]
     choices = [Choice(team.id, named(team.names, view.reader, team.id)) for team in others]
@@ -156,6 +160,7 @@ FORMS: Mapping[str, Callable[[View], Form]] = MappingProxyType(
         "cancel": _cancel,
         "add_responder": _add_responder,
         "call_up": _call_up,
+        "escalate": _escalate,
         "hand_over": _hand_over,
         "service": _service,
     }

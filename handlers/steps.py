@@ -174,6 +174,7 @@ STEPS: tuple[Step, ...] = (
     Step("drop", "cancel", Side.REQUESTER, press=_plain(orders.Cancel), weight=Weight.DANGER, asks_twice=True),
     Step("rate", "rate", Side.REQUESTER, press=_rate),
     Step("reopen", "reopen", Side.REQUESTER, press=_plain(orders.Reopen)),
+    Step("escalate", "call_up", Side.REQUESTER, fill=_call_up, deep=True),
     Step("acknowledge", "acknowledge", Side.CREW, press=_plain(orders.Acknowledge)),
     Step("ack_30", "acknowledge", Side.CREW, press=_plain(orders.Acknowledge)),
     Step("pass_on", "pass_on", Side.CREW, press=_plain(orders.PassOn)),

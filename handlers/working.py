@@ -25,7 +25,7 @@ from handlers.turn import Ask, Deed, Do, Tell, Turn
 ACK_FOR = timedelta(minutes=30)
 """How long the promise of the button lasts."""
 
-_SAID_BACK = frozenset({"answer", "say", "note", "ask", "nudge"})
+_SAID_BACK = frozenset({"escalate", "answer", "say", "note", "ask", "nudge"})
 """What leaves no trace on the card that was pressed gets a word back."""
 
 
@@ -57,6 +57,8 @@ async def submit(turn: Turn, wish: Wish, answers: Answers) -> Deed:
     command = step.fill(turn.who.id, number, clean)
     if step.wish not in _SAID_BACK:
         return Do(command)
+    if step.wish == "escalate":
+        return Do(command, (turn.letter(word_back(turn.say("escalated"))),))
     ticket = await turn.ticket(number)
     return Do(command, (turn.letter(passed_on(turn, ticket, private=step.wish == "note")),))
 

@@ -36,10 +36,12 @@ def _call(view: View) -> str:
 
 
 def _again(view: View) -> str:
-    """Called again, for the n-th time, since hh:mm."""
+    """Called again, the n-th call, and since when it is open. After somebody let it lapse calls are counted anew."""
     opened = [mark.at for mark in view.ticket.marks if mark.what is MarkKind.REOPEN]
     since = view.reader.moment(max((view.ticket.created_at, *opened)), view.now)
-    sentences = [view.say("page-again", count=view.facts["again"], since=since), view.call_to_come()]
+    facts = {"count": view.facts["again"], "since": since}
+    key = "page-again" if facts["count"] == "1" else "page-again-count"
+    sentences = [view.say(key, **facts), view.call_to_come()]
     return view.say("list-sentence").join(part for part in sentences if part)
 
 

@@ -116,9 +116,8 @@ def more_card(view: View, *, crew: bool) -> Card:
 
 
 def _rare_buttons(view: View, *, crew: bool) -> Iterator[Action]:
-    for step in view.buttons(Side.CREW, deep=True):
-        if crew:
-            yield view.button(step)
+    for step in view.buttons(Side.CREW if crew else Side.REQUESTER, deep=True):
+        yield view.button(step)
     if view.promises:
         yield Action("why", str(view.ticket.id), view.say("do-why"))
 

@@ -551,7 +551,7 @@ lapsed-danger = A promise is in danger, and { $person } had it in hand.
 summoned-summary = { $priority } { $ref } needs you: { $gist }
 summoned-by-promise = You are called because a promise of this ticket is in danger.
 summoned-to-help = { $by } asks you to help.
-summoned-why = { $by } asks for you: “{ $why }”
+summoned-why = { $by } asks for you: “{ $why }”.
 not-reached-title = { $ref }: { $person } could not be reached
 not-reached-lead = No message went through; the next one is called at once.
 nobody-reached-title = { $ref }: I could not reach anybody yet
@@ -716,7 +716,8 @@ own-shifts-event = On call: { $rota }
 
 ### Pages in short, floods, and what is private
 
-page-again = Called again, for the { $count }. time; open since { $since }.
+page-again = You are called again: nobody has it. Open since { $since }.
+page-again-count = You are called again (call { $count }): nobody has it. Open since { $since }.
 page-private = A private ticket needs you
 page-private-lead = Please look into our direct conversation.
 page-private-stranger = You cannot see it, but nobody who can has answered. Please get hold of somebody who looks after private tickets.
@@ -786,3 +787,7 @@ play-unreached = without another way, the next level is called at once
 play-resort = after the last level: { $who }
 play-stopped = Stopped after { $steps } steps, { $at }; use --hours to see less.
 play-until = Seen until { $at }.
+do-escalate = Call the lead…
+form-escalate = Call the lead for { $ref }
+submit-escalate = Call
+escalated = Somebody above the team is being called now.

@@ -234,6 +234,31 @@ async def test_still_on_it_can_be_typed_with_a_length() -> None:
     assert command.until == house.file.now + timedelta(hours=1)
 
 
+async def test_after_a_lapse_the_page_does_not_count_calls_that_were_answered() -> None:
+    house = await called()
+    await house.presses("acknowledge:1", by=LIN)
+    await house.passes(minutes=31)
+    await house.passes(minutes=11)
+
+    card = await house.sees(pages(house, "lin")[-1])
+
+    assert card.facts == ()
+    assert card.lead.startswith("再次呼叫您：还没有人受理")
+
+
+async def test_whoever_raised_it_can_have_the_lead_called_once_in_a_while() -> None:
+    house = await called()
+    [rare] = await house.presses("more:1")
+    assert wish_of(rare, "escalate") == "escalate:1"
+
+    [told] = await house.submits("escalate:1", {"why": "客户要走了"})
+    [soon] = await house.submits("escalate:1", {"why": "快点"})
+
+    assert told.title == "正在呼叫团队的上级。"
+    assert [one.reader for one in house.letters("summoned")] == [f"person:{WANG}"]
+    assert "15 分钟" in soon.title
+
+
 async def test_escalating_and_handing_over_can_be_typed_with_their_reason() -> None:
     house = await called()
 

@@ -268,7 +268,7 @@ async def test_behind_more_both_sides_find_it_and_only_the_crew_finds_the_rest()
     [theirs] = await house.presses("more:1", by=CHEN)
     [told] = await house.presses("why:1")
 
-    assert labels(mine) == ["时限怎么算的？"]
+    assert labels(mine) == ["呼叫主管…", "时限怎么算的？"]
     assert labels(theirs)[-1] == "Why these times?"
     assert len(labels(theirs)) == 8
     assert told.title == "INC-1 的时限是这样算的"
