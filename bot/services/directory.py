@@ -45,8 +45,8 @@ class AddressBook:
         """All ids under which this person may have raised tickets: their own, then those of identities that were
         joined to them."""
         known = self._people.get(person)
-        joined = () if known is None else tuple(PersonId(one) for one in known.identities if one not in self._in_rules)
-        return tuple(dict.fromkeys((person, *(one for one in joined if self._by_identity.get(one) == person))))
+        joined = (one for one in (known.identities if known is not None else ()) if self.is_joined(person, one))
+        return tuple(dict.fromkeys((person, *map(PersonId, joined))))
 
     def is_joined(self, person: PersonId, identity: str) -> bool:
         """Whether it is theirs by a code and not by the rules."""

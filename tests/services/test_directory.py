@@ -142,3 +142,24 @@ async def test_what_was_remembered_is_known_after_a_restart(store: SqlStore) -> 
     assert mei is not None
     assert (new.id, new.language, new.addresses) == (NEW, "zh", ("local:dm:new",))
     assert (mei.language, mei.roles) == ("en", RULES.people[MEI].roles)
+
+
+def test_an_identity_of_the_rules_is_no_other_name_of_its_person() -> None:
+    mei = Person(PersonId("mei"), "Mei", "zh", "Asia/Shanghai", identities=("local:mei",))
+    book = AddressBook({mei.id: mei})
+    book.register([Profile(mei.id, identities=("telegram:7",))])
+
+    assert book.names_of(mei.id) == ("mei", "telegram:7")
+    assert book.same_person(PersonId("telegram:7"), mei.id)
+    assert not book.is_joined(mei.id, "local:mei")
+
+
+def test_what_is_registered_replaces_what_was_known_besides_the_rules() -> None:
+    mei = Person(PersonId("mei"), "Mei", "zh", "Asia/Shanghai", identities=("local:mei",))
+    book = AddressBook({mei.id: mei}, [Profile(mei.id, identities=("telegram:7",), addresses=("telegram:dm:7",))])
+
+    book.register([Profile(mei.id)])
+
+    assert book.who_is("telegram:7") is None
+    assert book.who_is("local:mei") == mei
+    assert book.learnt_addresses(mei.id) == ()
