@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.ids import PersonId
-from bot.domain.rules import Role
+from bot.domain.rules import Person, Role
 from bot.services.directory import AddressBook, Remember
 from bot.services.ports import Profile
 from storage.engine import SqlStore
