@@ -90,12 +90,12 @@ def _who(written: object, info: ValidationInfo) -> Who:
 def _on_call(written: object, info: ValidationInfo) -> Who:
     """A place in the order: a person by name, or "rota" and the name of one."""
     said = words.text(written)
-    if not said.startswith("rota "):
-        people, rotas = _names(info, "people"), _names(info, "rotas")
-        if people is not None and said not in people and said in (rotas or ()):
-            raise wrong(f"`{said}` is a rota", f"write `rota {said}`")
-        said = f"person {said}"
-    return _checked(words.who(said), info)
+    if said.startswith("rota "):
+        return _checked(words.who(said), info)
+    people, rotas = _names(info, "people"), _names(info, "rotas")
+    if people is not None and said not in people and said in (rotas or ()):
+        raise wrong(f"`{said}` is a rota", f"write `rota {said}`")
+    return Who(WhoKind.PERSON, _person(said, info))
 
 
 def _person(written: object, info: ValidationInfo) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain import oncall, standby
@@ -25,9 +26,11 @@ _LONGER = "name a person, or give the team a lead, a manager or a longer on-call
 
 def reachability_warnings(written: Written, rules: Rules, now: datetime) -> Iterator[Problem]:
     """Who or what cannot be reached, although a policy counts on it."""
+    starts = {one.starts for rota in rules.rotas.values() for one in oncall.shifts(rota, (), now, now + LOOKED_AHEAD)}
+    moments = sorted({now, *starts})
     for team in rules.teams.values():
         for policy in dict.fromkeys(rules.policies[one] for one in team.policies.values()):
-            view = _View(rules, team, policy, now)
+            view = _View(rules, team, policy, moments)
             for place in range(len(policy.steps)):
                 yield from _of_a_level(written, view, place)
             yield from _of_the_last_resort(written, view)
@@ -36,21 +39,21 @@ def reachability_warnings(written: Written, rules: Rules, now: datetime) -> Iter
     yield from _of_circles(written, rules, now)
 
 
+@dataclass(frozen=True, slots=True)
 class _View:
-    """One policy as the tickets of one team see it, in the next 30 days."""
+    """One policy as the tickets of one team see it, at each of these moments."""
 
-    def __init__(self, rules: Rules, team: Team, policy: Policy, now: datetime) -> None:
-        self.rules, self.team, self.policy = rules, team, policy
-        ends = now + LOOKED_AHEAD
-        starts = (one.starts for rota in rules.rotas.values() for one in oncall.shifts(rota, (), now, ends))
-        self._moments = sorted({now, *starts})
+    rules: Rules
+    team: Team
+    policy: Policy
+    moments: Sequence[datetime]
 
     def reaches(self, who: Sequence[Who], *, by_name: bool = False) -> bool:
         """Whether anybody is ever reached by these words; who is in a calendar elsewhere is not known, and may be."""
         if any(self._is_unknown(one) for one in who):
             return True
         step = Step(timedelta(), tuple(who))
-        for at in self._moments:
+        for at in self.moments:
             reach = reached_by(step, self.team, self.rules, at)
             if any(_has_a_way(one, self.rules) for one in reach.people) or (reach.channel and not by_name):
                 return True

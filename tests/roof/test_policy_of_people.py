@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bot.domain import oncall, standby
 from bot.domain.hours import Window
@@ -13,7 +16,7 @@ from bot.domain.ids import CalendarId, GroupId, PersonId, PolicyId, Priority, Ro
 from bot.domain.oncall import Every, Layer
 from bot.domain.rules import Condition, DrillPlan, Moment, Reaction, Rules, Way, Weighty, Who, WhoKind
 from bot.domain.sla import Clock
-from bot.house_rules import check, load
+from bot.house_rules import BadRules, check, load
 from tests.roof.small_policy import write_policy
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -330,6 +333,61 @@ def test_another_policy_beside_it_leaves_the_version_as_it_was(tmp_path: Path) -
     assert version(tmp_path) == version(tmp_path, ("escalation.yaml", "calls:\n", other))
 
 
+# However it is spoilt.
+
+SPOILS = ("", "x", ":", "-", "[", "]", "{", "'", "\t", "  ", "0", "nobody", "rota", "person", "好", "\n")
+RICH = {
+    "rotas.yaml": """\
+weeks:
+  names: {en: Weeks}
+  zone: Europe/London
+  begins: 2026-11-02
+  calendar: https://example.org/a.ics
+  layers:
+    - turns: [[ann, bo], bo]
+      only: {mon-fri: [09:00-12:00, 20:00-02:00]}
+      until: 2027-01-04 18:00
+    - {people: ann, every: 2 weeks, handover: 08:00}
+""",
+    "groups.yaml": PEOPLE["groups.yaml"],
+    "escalation.yaml": """\
+calls:
+  steps:
+    - {call: on_call 1, only: {priorities: P1, hours: office}}
+    - {after: 10 min, call: [rota weeks, team desk, person bo]}
+  repeat: 10 min
+  last_resort: lead
+  reactions:
+    - {when: response or update is at risk, call: lead}
+    - {when: any promise is broken, call_again: yes}
+""",
+    "desk.yaml": "unsent_after: {P1: 30 s}\nforgotten_after: {P1: never}\ndrills: {first: monday, at: 10:00}\n",
+}
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32))
+def test_whatever_is_done_to_these_files_they_load_or_their_mistakes_have_places(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    folder = write_policy(tmp_path / "rules")
+    for file, text in RICH.items():
+        spoilt = text
+        for _ in range(chance.choice((0, 0, 1, 2))):
+            start = chance.randrange(len(spoilt))
+            spoilt = spoilt[:start] + chance.choice(SPOILS) + spoilt[start + chance.randrange(8) :]
+        (folder / file).write_text(spoilt, encoding="utf-8")
+
+    mistakes = {one for one in check(folder, now=NOW) if not one.warning}
+
+    if mistakes:
+        with pytest.raises(BadRules) as refused:
+            load(folder, now=NOW)
+        assert set(refused.value.problems) == mistakes
+        assert all(one.what and one.advice and one.line >= 1 for one in mistakes)
+    else:
+        assert load(folder, now=NOW).rotas
+
+
 # Mistakes.
 
 LAYER = "    - people: [bo]\n"
@@ -400,6 +458,10 @@ MISTAKES: list[tuple[Change, str]] = [
     (
         ("teams.yaml", "on_call: [ann]", "on_call: [rota week]"),
         "teams.yaml:9: there is no rota `week` — did you mean `weeks`?",
+    ),
+    (
+        ("teams.yaml", "on_call: [ann]", "on_call: [person ann, bob b]"),
+        "teams.yaml:9: there is no person `bob b` — write one of `ann`, `bo`",
     ),
     (("teams.yaml", "on_call: [ann]", "on_call: [weeks]"), "teams.yaml:9: `weeks` is a rota — write `rota weeks`"),
     (
