@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
@@ -238,7 +239,7 @@ def _mutate(update: Any, chance: random.Random, odd: list[Any]) -> None:
             if chance.random() < 0.3 and isinstance(inside, dict):
                 del inside[name]
             else:
-                inside[name] = chance.choice(odd)
+                inside[name] = deepcopy(chance.choice(odd))
             return
         inside = inside[name]
 
