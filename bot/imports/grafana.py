@@ -6,6 +6,7 @@ of RFC 5545: a rotation is one event for each group of users, repeating after as
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,9 +18,9 @@ from bot.domain.turns import Every, Layer
 from bot.imports.draft import Draft, DraftEvent, DraftPerson, DraftPolicy
 from bot.imports.exports import OF, Pool
 from bot.imports.ledger import Item, Ledger
-from bot.imports.naming import Ids, email_address, language_of, zone_in
-from bot.imports.shaping import AGAIN, Chain, Rotas, Teams, moment_in, person_of, turn_of
-from bot.imports.turning import WEEK, Ranked, Turn, begun, slots, week_of, whole_week
+from bot.imports.naming import Ids, Mail, language_of, zone_in
+from bot.imports.shaping import AGAIN, Chain, Rotas, Teams, length_in, moment_in, person_of, turn_of
+from bot.imports.turning import MOST_UNITS, WEEK, Ranked, Turn, begun, slots, week_of, whole_week
 
 ENDPOINTS = frozenset(
     {
@@ -39,7 +40,9 @@ ENDPOINTS = frozenset(
 
 _EVERY = {"hourly": Every.HOUR, "daily": Every.DAY, "weekly": Every.WEEK, "monthly": Every.MONTH}
 _UNITS = {Every.HOUR: timedelta(hours=1), Every.DAY: WHOLE_DAY, Every.WEEK: WEEK}
+SECOND = timedelta(seconds=1)
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_MOST_DAYS = 31
 _WHOLE_MONTH = 28 * WHOLE_DAY
 _REPEATING = ("by_month", "by_monthday")
 
@@ -56,6 +59,7 @@ class _Grafana:
         self._now = now
         self._people: dict[str, DraftPerson] = {}
         self._ids = Ids("person")
+        self._mail = Mail()
         self._policy_ids = Ids("policy")
         self._rotas = Rotas(ledger, now)
         self._teams = Teams(ledger)
@@ -98,7 +102,7 @@ class _Grafana:
     def _person(self, item: Item) -> None:
         key, email, name = item.text("id"), item.text("email"), item.text("name") or item.text("username")
         slack = [account.text("user_id") for account in item.items("slack", "Slack account")]
-        usual = email_address(email)
+        usual = self._mail.of(item, email)
         identities = tuple(f"slack:{user}" for user in slack if user) or tuple(filter(None, (usual,)))
         addresses = (*(f"slack:dm:{user}" for user in slack if user), *filter(None, (usual,)))
         for team in item.words("teams"):
@@ -107,10 +111,10 @@ class _Grafana:
             item.note("there is no address for this person", "write `addresses:` by hand, or nobody can reach them")
         self._people[key] = DraftPerson(
             id=self._ids.of(name, email.partition("@")[0], key),
-            name=name or email or key,
+            name=name or email or key or "?",
             language=language_of(name),
             zone=zone_in(item, "timezone"),
-            email=email,
+            email=usual.removeprefix("email:"),
             identities=identities,
             addresses=addresses,
             ways=self._ways(key, slack[0] if slack else "", usual),
@@ -131,7 +135,7 @@ class _Grafana:
             weight, kind = "important" if rule.truth("important") else "default", rule.text("type")
             after = passed.get(weight, timedelta())
             if kind == "wait":
-                passed[weight] = after + timedelta(seconds=rule.number("duration"))
+                passed[weight] = after + length_in(rule, "duration", SECOND)
             elif known.get(kind):
                 found.setdefault(weight, []).append((known[kind], after))
             else:
@@ -157,6 +161,9 @@ class _Grafana:
     def _schedule(self, item: Item, shifts: dict[str, Item]) -> None:
         key, name, zone = item.text("id"), item.text("name"), zone_in(item, "time_zone")
         feed = item.text("ical_url_primary")
+        if feed and not feed.startswith("https://"):
+            item.note(f"its calendar `{feed}` is not behind https", "name another address under `calendar:`")
+            feed = ""
         ranked: list[Ranked] = []
         events: list[DraftEvent] = []
         for one in item.words("shifts"):
@@ -195,7 +202,7 @@ class _Grafana:
     def _shift(self, item: Item, zone: str) -> tuple[list[Ranked], list[DraftEvent]]:
         kind, level = item.text("type"), item.number("level")
         zone = zone_in(item, "time_zone", zone)
-        start, length = moment_in(item, "start", zone), timedelta(seconds=item.number("duration"))
+        start, length = moment_in(item, "start", zone), length_in(item, "duration", SECOND)
         groups = self._groups(item, kind)
         item.skip("id", "name", "team_id", "source")
         if start is None or length <= timedelta() or not any(groups):
@@ -235,7 +242,7 @@ class _Grafana:
         days = [_DAYS.index(day) for day in item.words("by_day") if day in _DAYS]
         week_start = _DAYS.index(item.text("week_start")) if item.text("week_start") in _DAYS else 6
         until = moment_in(item, "until", zone)
-        if every is None or any(key in item for key in _REPEATING):
+        if every is None or interval > MOST_UNITS or any(key in item for key in _REPEATING):
             return None
         first = start.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
         base = Layer(item.text("name", "shift"), zone, tuple(groups), first.date(), first.time(), until=until)
@@ -249,7 +256,7 @@ class _Grafana:
     def _by_day(
         self, base: Layer, every: Every, interval: int, days: list[int], length: timedelta, week_start: int
     ) -> list[Layer] | None:
-        if every is Every.MONTH or length > WHOLE_DAY:
+        if every is Every.MONTH or length > WHOLE_DAY or interval > _MOST_DAYS:
             return None
         if every is Every.DAY:
             return list(_daily_by_day(base, interval, days, length))
@@ -278,9 +285,13 @@ class _Grafana:
             told = "people take turns in a way that our layers cannot say (days of a month, some months, odd lengths)"
             item.note(told, "write it into rotas.yaml with turns of hours, days, weeks or months")
             return []
+        rule = _rule(item)
+        if not rule:
+            item.note("its recurrence cannot be read, so it was not carried", "add it by hand")
+            return []
         told = "it repeats in a way that our layers cannot say, so it stands in the rota's calendar, before all layers"
         item.note(told, "nothing, unless a higher level should go before it")
-        return [DraftEvent(one, start, start + length, _rule(item)) for group in groups for one in group]
+        return [DraftEvent(one, start, start + length, rule) for group in groups for one in group]
 
     # --- escalation --------------------------------------------------------------------------------------------------
 
@@ -311,7 +322,7 @@ class _Grafana:
         kind = step.text("type")
         match kind:
             case "wait":
-                chain.wait(timedelta(seconds=step.number("duration")))
+                chain.wait(length_in(step, "duration", SECOND))
             case "notify_persons" | "notify_one_person":
                 chain.call(self._persons(step, "persons_to_notify"))
             case "notify_person_next_each_time":
@@ -397,17 +408,29 @@ def _hours(days: Sequence[int], base: Layer, length: timedelta) -> Week | None:
 
 
 def _rule(item: Item) -> str:
-    """The recurrence in the words of RFC 5545."""
+    """The recurrence in the words of RFC 5545; empty when it has others."""
+    if item.text("frequency") not in _EVERY:
+        return ""
     parts = [f"FREQ={item.text('frequency').upper()}", f"INTERVAL={max(item.number('interval', 1), 1)}"]
-    for key, name in (("by_day", "BYDAY"), ("by_month", "BYMONTH"), ("by_monthday", "BYMONTHDAY")):
-        if item.words(key):
-            parts.append(f"{name}={','.join(item.words(key))}")
-    if item.text("week_start"):
+    for key, (name, form) in _BY.items():
+        words = item.words(key)
+        if any(form.fullmatch(word) is None for word in words):
+            return ""
+        if words:
+            parts.append(f"{name}={','.join(words)}")
+    if item.text("week_start") in _DAYS:
         parts.append(f"WKST={item.text('week_start')}")
     until = moment_in(item, "until", item.text("time_zone", "UTC"))
     if until is not None:
         parts.append(f"UNTIL={until.astimezone(UTC):%Y%m%dT%H%M%SZ}")
     return ";".join(parts)
+
+
+_BY = {
+    "by_day": ("BYDAY", re.compile(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)")),
+    "by_month": ("BYMONTH", re.compile(r"[1-9]|1[0-2]")),
+    "by_monthday": ("BYMONTHDAY", re.compile(r"-?([1-9]|[12]\d|3[01])")),
+}
 
 
 def _words(group: object) -> list[str]:

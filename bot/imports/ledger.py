@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 _SHOWN = 120
+_HIGHEST = 10**9
+"""No number of an export that we read is higher: seconds of a year are 31 million."""
+_NUMBER = re.compile(r"-?\d{1,10}", re.ASCII)
 
 T = TypeVar("T")
 
@@ -77,11 +81,12 @@ class Item:
     def number(self, key: str, default: int = 0) -> int:
         """The whole number behind the key."""
         value = self._value(key)
-        if isinstance(value, int | float) and not isinstance(value, bool) and value == int(value):
-            return int(value)
-        if isinstance(value, str) and value.strip().lstrip("-").isdecimal():
-            return int(value)
-        return self._other(key, value, default)
+        number = int(value) if isinstance(value, str) and _NUMBER.fullmatch(value.strip()) else value
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            return self._other(key, value, default)
+        if abs(number) > _HIGHEST or number != int(number):
+            return self._other(key, value, default)
+        return int(number)
 
     def truth(self, key: str, *, default: bool = False) -> bool:
         """The yes or no behind the key."""

@@ -30,6 +30,24 @@ class Ids:
         return found
 
 
+class Mail:
+    """Takes care that no two people have one e-mail address: nobody could tell who is meant."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def of(self, item: Item, email: str) -> str:
+        """As an address of that person; empty, and a note, when it is none or somebody else's."""
+        address = email_address(email)
+        if email and not address:
+            item.note(f"`{email}` is no e-mail address", "write `email:` by hand")
+        elif address and address.casefold() in self._taken:
+            item.note(f"`{email}` is another person's address already", "give it to one of them")
+            return ""
+        self._taken.add(address.casefold())
+        return address
+
+
 def slug(name: str) -> str:
     """a-z, 0-9 and -, at most 40; empty when nothing of the name is left. Accents are dropped, letters kept."""
     if _CHINESE.search(name):

@@ -14,16 +14,16 @@ from bot.domain.turns import Every, Layer
 from bot.imports.draft import Draft, DraftEvent, DraftPerson, DraftPolicy
 from bot.imports.exports import OF, Pool
 from bot.imports.ledger import Item, Ledger
-from bot.imports.naming import Ids, email_address, language_of, phone_address, zone_in
-from bot.imports.shaping import AGAIN, Chain, Rotas, Teams, moment_in, person_of, turn_of
-from bot.imports.turning import WEEK, Ranked, Turn, wall, week_of, whole_week
+from bot.imports.naming import Ids, Mail, email_address, language_of, phone_address, zone_in
+from bot.imports.shaping import AGAIN, Chain, Rotas, Teams, length_in, moment_in, person_of, turn_of
+from bot.imports.turning import MOST_UNITS, WEEK, Ranked, Turn, wall, week_of, whole_week
 
 ENDPOINTS = frozenset(
     {"users", "contacts", "notification_rules", "teams", "schedules", "overrides", "escalations", "services"}
 )
 
 _EVERY = {"hourly": Every.HOUR, "daily": Every.DAY, "weekly": Every.WEEK}
-_UNITS = {"minutes": 60, "hours": 3600, "days": 86400, "seconds": 1}
+_UNITS = {one: timedelta(**{one: 1}) for one in ("seconds", "minutes", "hours", "days")}
 _NUMBERS = ("id", "_meta", "links", OF)
 Way = tuple[str, timedelta]
 
@@ -41,6 +41,7 @@ class _Opsgenie:
         self._people: dict[str, DraftPerson] = {}
         self._by_email: dict[str, str] = {}
         self._ids = Ids("person")
+        self._mail = Mail()
         self._policy_ids = Ids("policy")
         self._rotas = Rotas(ledger, now)
         self._teams = Teams(ledger)
@@ -70,17 +71,17 @@ class _Opsgenie:
     def _person(self, item: Item) -> None:
         key, email = item.text("id"), item.text("username")
         name = item.text("fullName", email)
-        usual = email_address(email)
+        usual = self._mail.of(item, email)
         contacts = [*item.items("userContacts", "contact"), *self._of("contacts", key, email)]
         addresses = [usual, *(address for one in contacts for address in self._contact(one))]
         if item.truth("blocked"):
             item.note("this user is blocked there", "take the person out of people.yaml, if they have left")
         self._people[key] = DraftPerson(
             id=self._ids.of(name, email.partition("@")[0], key),
-            name=name or key,
+            name=name or key or "?",
             language=language_of(name, item.text("locale")),
             zone=zone_in(item, "timeZone"),
-            email=email,
+            email=usual.removeprefix("email:"),
             identities=(usual,) if usual else (),
             addresses=tuple(dict.fromkeys(filter(None, addresses))),
             ways=self._ways([*item.items("notificationRules"), *self._of("notification_rules", key, email)]),
@@ -211,14 +212,16 @@ class _Opsgenie:
         if not on or (end is not None and end <= self._now):
             item.note(f"`{name}` is over or switched off and was left out", "nothing")
             return None
-        if every is None:
-            item.note(f"turns of `{item.text('type')}` are unknown here", "add the layer to rotas.yaml by hand")
+        if every is None or not 0 < length <= MOST_UNITS:
+            item.note(
+                f"turns of {length} times `{item.text('type')}` are unknown here", "add the layer to rotas.yaml by hand"
+            )
             return None
         if not any(turns) or start is None:
             item.note(f"`{name}` has no people or no beginning", "add the layer by hand, if anybody is on call by it")
             return None
         begins, handover = wall(start, zone)
-        return Layer(name, zone, turns, begins, handover, every, max(length, 1), hours, end)
+        return Layer(name, zone, turns, begins, handover, every, length, hours, end)
 
     def _turn(self, item: Item) -> Turn:
         kind = item.text("type")
@@ -316,7 +319,7 @@ class _Opsgenie:
             item.note("there it stops after its last rule; here the last level calls until somebody acknowledges")
             return AGAIN
         repeat = item.item("repeat")
-        interval, count = timedelta(minutes=repeat.number("waitInterval")), repeat.number("count")
+        interval, count = length_in(repeat, "waitInterval", _UNITS["minutes"]), repeat.number("count")
         often = f"{count} times" if count else "without end"
         told = f"there the whole escalation repeats {often}; here its last level does, until somebody acknowledges"
         repeat.note(told, "nothing")
@@ -391,11 +394,11 @@ def _address(method: str, to: str) -> str:
 
 def _length(item: Item) -> timedelta:
     """{"timeAmount": 5, "timeUnit": "minutes"}."""
-    return timedelta(seconds=item.number("timeAmount") * _UNITS.get(item.text("timeUnit", "minutes"), 60))
+    return length_in(item, "timeAmount", _UNITS.get(item.text("timeUnit", "minutes"), _UNITS["minutes"]))
 
 
 def _clock(window: Item, edge: str) -> timedelta:
-    return timedelta(hours=window.number(f"{edge}Hour"), minutes=window.number(f"{edge}Min"))
+    return timedelta(hours=window.number(f"{edge}Hour") % 24, minutes=window.number(f"{edge}Min") % 60)
 
 
 def _weekday(window: Item, key: str) -> int | None:

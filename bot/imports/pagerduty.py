@@ -12,8 +12,8 @@ from bot.domain.turns import Layer
 from bot.imports.draft import Draft, DraftEvent, DraftPerson, DraftPolicy
 from bot.imports.exports import OF, Pool
 from bot.imports.ledger import Item, Ledger
-from bot.imports.naming import Ids, email_address, language_of, phone_address, zone_in
-from bot.imports.shaping import AGAIN, Chain, Rotas, Teams, clock_in, moment_in, person_of, turn_of
+from bot.imports.naming import Ids, Mail, email_address, language_of, phone_address, zone_in
+from bot.imports.shaping import AGAIN, Chain, Rotas, Teams, clock_in, length_in, moment_in, person_of, turn_of
 from bot.imports.turning import Ranked, begun, unit_of, wall, week_of, whole_week
 
 ENDPOINTS = frozenset(
@@ -33,6 +33,7 @@ ENDPOINTS = frozenset(
 _LINKS = ("id", "type", "summary", "self", "html_url", OF)
 _WEIGHT = {"high": "important", "low": "default"}
 _ADMINS = {"owner", "admin"}
+MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 Ways = tuple[tuple[str, timedelta], ...]
 
 
@@ -48,6 +49,7 @@ class _PagerDuty:
         self._now = now
         self._people: dict[str, DraftPerson] = {}
         self._ids = Ids("person")
+        self._mail = Mail()
         self._policy_ids = Ids("policy")
         self._rotas = Rotas(ledger, now)
         self._teams = Teams(ledger)
@@ -72,7 +74,7 @@ class _PagerDuty:
         key, name, email = item.text("id"), item.text("name"), item.text("email")
         methods = self._methods(item, key)
         ways = self._ways(item, key, methods)
-        usual = email_address(email)
+        usual = self._mail.of(item, email)
         addresses = tuple(dict.fromkeys(filter(None, (usual, *methods.values()))))
         for team in item.items("teams"):
             self._teams.member(team.text("id"), key)
@@ -80,10 +82,10 @@ class _PagerDuty:
             item.note("there is no address for this person", "write `addresses:` by hand, or nobody can reach them")
         self._people[key] = DraftPerson(
             id=self._ids.of(name, email.partition("@")[0], key),
-            name=name or email or key,
+            name=name or email or key or "?",
             language=language_of(name, item.text("locale")),
             zone=zone_in(item, "time_zone"),
-            email=email,
+            email=usual.removeprefix("email:"),
             identities=(usual,) if usual else (),
             addresses=addresses,
             ways=ways,
@@ -127,7 +129,7 @@ class _PagerDuty:
             elif not address:
                 rule.note(f"its way ({method.text('type')}) was not carried", "write another one under `ways:`")
             else:
-                delay = timedelta(minutes=rule.number("start_delay_in_minutes"))
+                delay = length_in(rule, "start_delay_in_minutes", MINUTE)
                 found.setdefault(weight, []).append((address, delay))
             rule.skip(*_LINKS, "start_delay_in_minutes", "urgency")
             rule.close()
@@ -168,7 +170,7 @@ class _PagerDuty:
 
     def _layer(self, item: Item, zone: str) -> Layer | None:
         name = item.text("name", "layer")
-        length = timedelta(seconds=item.number("rotation_turn_length_seconds"))
+        length = length_in(item, "rotation_turn_length_seconds", SECOND)
         start, end = moment_in(item, "start"), moment_in(item, "end")
         origin = moment_in(item, "rotation_virtual_start") or start
         users = [user.item("user") for user in item.items("users", "user")]
@@ -197,7 +199,7 @@ class _PagerDuty:
         stretches: list[tuple[int, timedelta, timedelta]] = []
         restrictions = item.items("restrictions", "restriction")
         for one in restrictions:
-            opens, length = clock_in(one, "start_time_of_day"), timedelta(seconds=one.number("duration_seconds"))
+            opens, length = clock_in(one, "start_time_of_day"), length_in(one, "duration_seconds", SECOND)
             weekly = one.text("type") == "weekly_restriction"
             days = [one.number("start_day_of_week", 1) - 1] if weekly else range(7)
             if opens is not None:
@@ -224,7 +226,7 @@ class _PagerDuty:
         chain = Chain()
         for rule in item.items("escalation_rules", "level"):
             chain.call(word for target in rule.items("targets", "target") for word in self._target(target))
-            chain.wait(timedelta(minutes=rule.number("escalation_delay_in_minutes", 30)))
+            chain.wait(length_in(rule, "escalation_delay_in_minutes", MINUTE, 30))
             strategy = rule.raw("escalation_rule_assignment_strategy")
             if "round_robin" in str(strategy):
                 rule.note("it takes its targets by turns (round robin); here all of them are called", "use a rota")

@@ -18,6 +18,10 @@ from bot.imports.turning import Ranked, Turn, strands
 AGAIN = timedelta(minutes=30)
 """How often the last level calls again, where the other system stops instead."""
 
+EARLIEST, LATEST = 1971, 2200
+LONGEST = timedelta(days=366)
+_SECOND = timedelta(seconds=1)
+
 People = Mapping[str, DraftPerson]
 """By their id in the other system."""
 
@@ -32,7 +36,19 @@ def moment_in(item: Item, key: str, zone: str = "UTC") -> datetime | None:
     except ValueError:
         item.note(f"`{key}` is `{said}`, which is no moment", "write it by hand")
         return None
+    if not EARLIEST <= moment.year <= LATEST:
+        item.note(f"`{key}` is `{said}`, which is out of reach", "write it by hand")
+        return None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=ZoneInfo(zone))
+
+
+def length_in(item: Item, key: str, unit: timedelta, default: int = 0) -> timedelta:
+    """So many units as stand behind the key; nothing, and a note, for less than nothing and for more than a year."""
+    count = item.number(key, default)
+    if 0 <= count * (unit // _SECOND) <= LONGEST // _SECOND:
+        return count * unit
+    item.note(f"`{key}` is {count}, which is out of reach", "write it by hand")
+    return timedelta()
 
 
 def clock_in(item: Item, key: str) -> timedelta | None:

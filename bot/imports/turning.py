@@ -14,6 +14,8 @@ from bot.domain.oncall import HORIZON, Rota, shifts
 from bot.domain.turns import Every, Layer
 
 WEEK = timedelta(days=7)
+MOST_UNITS = 999
+"""Of a turn, in our files."""
 _HOUR = timedelta(hours=1)
 _UNITS = {Every.HOUR: _HOUR, Every.DAY: WHOLE_DAY, Every.WEEK: WEEK}
 
@@ -23,7 +25,7 @@ Turn = tuple[PersonId, ...]
 def unit_of(length: timedelta) -> tuple[Every, int] | None:
     """The longest unit of which `length` is so many; None when it is not of whole hours."""
     for every in (Every.WEEK, Every.DAY, Every.HOUR):
-        if length >= _UNITS[every] and length % _UNITS[every] == timedelta():
+        if length >= _UNITS[every] and length % _UNITS[every] == timedelta() and length // _UNITS[every] <= MOST_UNITS:
             return every, length // _UNITS[every]
     return None
 
