@@ -218,6 +218,8 @@ def import_rules(system: str, files: Sequence[Path], folder: Path) -> int:
     ledger, moment = Ledger(), now()
     try:
         draft = imported(system, files, ledger, moment)
+        if not draft.people:
+            raise Unreadable("There are no users in the export. Fetch them too and import everything together.")
         paths = write_folder(folder, draft, ledger, moment)
     except (Unreadable, Occupied) as no:
         complain(str(no))

@@ -104,7 +104,7 @@ def _files(draft: Draft, now: datetime) -> Iterator[tuple[str, str]]:
     yield "escalation.yaml", _sheet("Who is called until somebody acknowledges.", policies)
     yield "services.yaml", _sheet("What tickets are about.", {"other": _service(draft)})
     hours = {name: {"zone": zone, "hours": {"mon-fri": "09:00-18:00"}} for name, zone in calendars.items()}
-    yield "calendars.yaml", _packaged("calendars.yaml") + "\n" + _dumped(hours)
+    yield "calendars.yaml", _packaged("calendars.yaml") + ("\n" + _dumped(hours) if hours else "")
     yield "desk.yaml", _sheet("Who is called when nobody else is left.", {}) + _dumped(_desk(draft))
     for name in _AS_PACKAGED:
         yield name, _packaged(name)

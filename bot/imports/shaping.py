@@ -96,7 +96,8 @@ class Rotas:
         base = self._ids.of(name, key)
         for place, layers in enumerate(stacks or [()], start=1):
             own = base if place == 1 else self._ids.of(f"{base[:37]}-{place}")
-            title = name or key if len(stacks) < 2 else f"{name or key} ({place})"
+            title = name or key or "?"
+            title = title if len(stacks) < 2 else f"{title} ({place})"
             self._found.setdefault(key, []).append(DraftRota(own, title, layers, coming, feed))
             self._ledger.count("rotas")
         self._ledger.count("layers", len(ranked))
@@ -154,7 +155,7 @@ class Teams:
 
     def add(self, key: str, name: str) -> None:
         """That team is there."""
-        self._team(key).name = name or key
+        self._team(key).name = name or key or "?"
 
     def member(self, team: str, user: str, *, leads: bool = False) -> None:
         """That user belongs to it."""
@@ -197,7 +198,7 @@ class Teams:
         return tuple(found)
 
     def _team(self, key: str) -> _Team:
-        return self._found.setdefault(key, _Team(key, key))
+        return self._found.setdefault(key, _Team(key, key or "?"))
 
     def _drafted(self, team: _Team, ids: Ids, people: People, rotas: Rotas) -> list[DraftTeam]:
         where = f"team `{team.name}`"
