@@ -51,6 +51,27 @@ class Call:
     status: int = 0
 
 
+KNOWN: Mapping[str, frozenset[str]] = {
+    method: frozenset(names.split())
+    for method, names in {
+        "getMe": "",
+        "getUpdates": "offset limit timeout allowed_updates",
+        "sendMessage": "chat_id message_thread_id text parse_mode entities link_preview_options disable_notification "
+        "protect_content reply_parameters reply_markup",
+        "editMessageText": "chat_id message_id text parse_mode entities link_preview_options reply_markup",
+        "editMessageReplyMarkup": "chat_id message_id reply_markup",
+        "answerCallbackQuery": "callback_query_id text show_alert url cache_time",
+        "setMyCommands": "commands scope language_code",
+        "getWebhookInfo": "",
+        "setWebhook": "url ip_address max_connections allowed_updates drop_pending_updates secret_token",
+        "deleteWebhook": "drop_pending_updates",
+        "getChat": "chat_id",
+    }.items()
+}
+"""The parameters of each method, from its own page (core.telegram.org/bots/api). Telegram passes over what it does not
+know; here it is a mistake of ours."""
+
+
 class Refused(Exception):
     """Telegram says no."""
 
@@ -217,6 +238,8 @@ class FakeTelegram:
             handler = getattr(self, f"_do_{call.method}", None)
             if handler is None:
                 raise Refused(404, "Not Found")
+            if unknown := set(asked) - KNOWN[call.method]:
+                raise Refused(400, f"Bad Request: no such parameters: {sorted(unknown)}")
             result = await handler(asked)
         except Refused as no:
             call.status = no.status

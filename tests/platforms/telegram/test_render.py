@@ -14,7 +14,7 @@ from bot.chat.incoming import Address, Identity
 from bot.platforms.telegram.forms import Draft
 from bot.platforms.telegram.render import MOST_TEXT, Shown, alert, confirm_name, message, question, rows_of
 from tests.platforms.telegram.house import NOW
-from tests.street.telegram import MEI, read_html, units
+from tests.street.telegram import MEI, Refused, read_html, units
 
 NASTY = [
     "<b>bold</b>",
@@ -110,6 +110,29 @@ def test_words_come_out_as_they_went_in(text: str) -> None:
     assert "<b>" not in shown or "<b>" in text
     if text.isascii() and text.isprintable() and len(text) < 1000:
         assert text.strip() in shown
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<b>x",
+        "x</b>",
+        "<b><i>x</b></i>",
+        "<script>x</script>",
+        "a < b",
+        "a & b",
+        "a > b",
+        "&bogus;",
+        "<b class='x'>y</b>",
+        "<blockquote><blockquote>x</blockquote></blockquote>",
+        '<a onclick="x">y</a>',
+        "&#0;",
+        "<b",
+    ],
+)
+def test_the_parser_that_takes_all_this_refuses_what_telegram_refuses(html: str) -> None:
+    with pytest.raises(Refused):
+        read_html(html)
 
 
 def test_a_card_that_says_nothing_is_drawn() -> None:
