@@ -1,4 +1,4 @@
-"""Exports that are damaged in any way end in files that pass the check, or in a word about why not; never in an error."""
+"""Exports that are damaged in any way end in files that pass the check, never in an error."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def places(found: Any) -> Iterator[tuple[Any, Any]]:
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(blows=st.lists(st.tuples(st.integers(0, 10**6), st.sampled_from(ODD)), min_size=1, max_size=8))
 def test_no_damage_ends_in_an_error(system: str, blows: list[tuple[int, object]]) -> None:
     export = deepcopy(EXPORT[system])

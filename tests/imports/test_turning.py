@@ -43,7 +43,7 @@ def test_beginning_later_or_earlier_changes_nobodys_turn(layer: Layer, since: da
         assert later.turn_at(at) == layer.turn_at(at)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 2), layers()), min_size=1, max_size=4), st.lists(moments, min_size=5, max_size=5)
 )
