@@ -50,6 +50,13 @@ class Pool:
         return enumerate(self._raw.get(endpoint, []), start=1)
 
 
+def belongs(item: Item, *owners: str) -> bool:
+    """Whether the file of that object is named after one of them: `notification-rules-u1.json`, or with more behind
+    it, `notification-rules-u1-2.json`."""
+    of = item.text(OF)
+    return any(of == owner or of.startswith(f"{owner}-") for owner in owners if owner)
+
+
 class Unreadable(ValueError):
     """A file or folder that cannot be read; says which, why, and what to do."""
 

@@ -12,7 +12,7 @@ from bot.domain.hours import WEEKDAYS, WHOLE_DAY, Week
 from bot.domain.ids import PersonId
 from bot.domain.turns import Every, Layer
 from bot.imports.draft import Draft, DraftEvent, DraftPerson, DraftPolicy
-from bot.imports.exports import OF, Pool
+from bot.imports.exports import OF, Pool, belongs
 from bot.imports.ledger import Item, Ledger
 from bot.imports.naming import Ids, Mail, email_address, language_of, phone_address, zone_in
 from bot.imports.shaping import AGAIN, Chain, Rotas, Teams, length_in, moment_in, person_of, turn_of
@@ -149,7 +149,7 @@ class _Opsgenie:
             step.note(f"`{contact.text('method')}` cannot be reached from here", "write another way by hand")
 
     def _of(self, endpoint: str, *owners: str) -> Iterator[Item]:
-        return (item for item in self._pool.items(endpoint) if item.text(OF) in owners)
+        return (item for item in self._pool.items(endpoint) if belongs(item, *owners))
 
     def _user(self, item: Item) -> PersonId | None:
         """The person an object refers to, by id or by address."""
@@ -380,7 +380,7 @@ class _Opsgenie:
         schedules = {*self._schedule_names, *self._schedule_names.values()}
         for endpoint, known in {"contacts": users, "notification_rules": users, "overrides": schedules}.items():
             for item in self._pool.items(endpoint):
-                if item.text(OF) not in known:
+                if not belongs(item, *known):
                     item.note("the file does not say whose it is", f"name the file `{endpoint}-<id>.json`")
 
 

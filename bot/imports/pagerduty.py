@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from bot.domain.hours import Week
 from bot.domain.turns import Layer
 from bot.imports.draft import Draft, DraftEvent, DraftPerson, DraftPolicy
-from bot.imports.exports import OF, Pool
+from bot.imports.exports import OF, Pool, belongs
 from bot.imports.ledger import Item, Ledger
 from bot.imports.naming import Ids, Mail, email_address, language_of, phone_address, zone_in
 from bot.imports.shaping import AGAIN, Chain, Rotas, Teams, clock_in, length_in, moment_in, person_of, turn_of
@@ -136,7 +136,7 @@ class _PagerDuty:
         return {weight: tuple(sorted(ways, key=lambda way: way[1])) for weight, ways in found.items()}
 
     def _of(self, endpoint: str, owner: str) -> Iterator[Item]:
-        return (item for item in self._pool.items(endpoint) if item.text(OF) == owner)
+        return (item for item in self._pool.items(endpoint) if belongs(item, owner))
 
     # --- teams -------------------------------------------------------------------------------------------------------
 
@@ -275,7 +275,7 @@ class _PagerDuty:
         }
         for endpoint, known in owners.items():
             for item in self._pool.items(endpoint):
-                if item.text(OF) not in known:
+                if not belongs(item, *known):
                     item.note("the file does not say whose it is", f"name the file `{endpoint}-<id>.json`")
 
 
