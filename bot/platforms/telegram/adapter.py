@@ -16,7 +16,7 @@ from telegram import BotCommand
 from bot.chat.card import Card
 from bot.chat.form import Form
 from bot.chat.incoming import Address, Besides, Identity, Incoming, MessageRef
-from bot.chat.port import Intake, Manners, RawIncoming
+from bot.chat.port import Intake, Manners, RawIncoming, Undelivered
 from bot.platforms.telegram import knock, places, speech, webhook
 from bot.platforms.telegram import parse as reading
 from bot.platforms.telegram.api import TELEGRAM, Api
@@ -119,8 +119,15 @@ class TelegramPlatform:
     async def ask(self, who: Identity, place: Address, trigger: str, form: Form) -> None:
         """The person is asked step by step: in the private chat where there is one, otherwise where they are."""
         user, chat = places.user_of(who), places.chat_of(place)
-        is_known = not chat.is_private and await self._memory.has_started(user)
-        await self._dialog.begin(who, places.address(user) if is_known else place, place, form, self._now())
+        if not chat.is_private and await self._memory.has_started(user):
+            try:
+                await self._dialog.begin(who, places.address(user), place, form, self._now())
+            except Undelivered as no:
+                if not no.forever:
+                    raise
+            else:
+                return
+        await self._dialog.begin(who, place, place, form, self._now())
 
     async def start(self, intake: Intake) -> None:
         """Listening; returns when Telegram has answered or is being tried in the background. The intake must be able

@@ -244,6 +244,19 @@ async def test_who_talks_with_us_alone_is_asked_there() -> None:
     assert (len(private), len(public)) == (1, 0)
 
 
+async def test_who_has_blocked_us_meanwhile_is_asked_where_they_are() -> None:
+    disk = Disk()
+    async with FakeTelegram() as telegram, at_work(telegram, disk) as desk:
+        telegram.say(MEI, MEI, "hello")
+        await until(lambda: disk.commits)
+        telegram.kicked_from.add(MEI)
+        await desk.ask(I_MEI, TO_GROUP, "q", FORM)
+        public = telegram.shown(GROUP)
+
+    assert len(public) == 1
+    assert list(disk.forms) == [(I_MEI, TO_GROUP)]
+
+
 async def test_a_new_form_takes_the_place_of_the_old_one() -> None:
     disk = Disk()
     async with FakeTelegram() as telegram, at_work(telegram, disk) as desk:
