@@ -116,7 +116,7 @@ class _Post:
         found = [(one.starts, one.ends, self._shown(one.person, one.cover)) for one in self._shifts()]
         found += [(*gap, "NOBODY") for gap in gaps(self.rota, self.rules.covers, self.at, self.at + self.ahead)]
         for starts, ends, who in sorted(found):
-            yield f"  {self.reader.span(starts, ends)}  {who}"
+            yield f"  {self.reader.moment(starts, self.at)} – {self.reader.moment(ends, self.at)}  {who}"
 
     def fields(self) -> Row:
         covers, rota = self.rules.covers, self.rota
