@@ -184,12 +184,12 @@ async def _pages(life: Life, person: str) -> list[Message]:
 
 async def _calls_to(life: Life, person: str) -> list[str]:
     """The keys of the letters that call this person, one for each ticket that does."""
-    keys = []
-    for number in range(1, 26):
-        for line in await life.happened("called", number):
-            if person in cast(Sequence[str], line.facts["people"]):
-                keys.append(f"{number}:{line.entry}:page:person:{person}")
-    return keys
+    return [
+        f"{number}:{line.entry}:page:person:{person}"
+        for number in range(1, 26)
+        for line in await life.happened("called", number)
+        if person in cast(Sequence[str], line.facts["people"])
+    ]
 
 
 async def _times(life: Life, person: str, place: str, title: str) -> int:
