@@ -15,7 +15,7 @@ from bot.domain.ids import CoverId, PersonId, Priority, TeamId, TicketId
 from bot.domain.linking import LinkCode
 from bot.services.ports import (
     LEASE,
-    CallLetter,
+    Call,
     DeadLetter,
     Entry,
     Filed,
@@ -208,11 +208,9 @@ class SqlReads:
     async def roads(self) -> list[Road]:
         return [roads.road_of(row) for row in await self._all(roads.ALL)]
 
-    async def calls_in_trouble(
-        self, now: datetime, *, waiting_since: datetime, buried_since: datetime
-    ) -> list[CallLetter]:
+    async def calls_in_trouble(self, now: datetime, *, waiting_since: datetime, buried_since: datetime) -> list[Call]:
         async with self._engine.connect() as connection:
-            return await calls.in_trouble(connection, now, waiting_since, buried_since)
+            return await calls.in_trouble(connection, waiting_since, buried_since, now)
 
     async def open_counts(self) -> list[OpenCount]:
         rows = await self._all(vitals.OPEN_COUNTS)

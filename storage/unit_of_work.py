@@ -192,8 +192,8 @@ class SqlUnit:
             self._last_seen = at
             self._moved["last_seen"] = at
 
-    async def hasten(self, keys: Sequence[str]) -> None:
-        await calls.hasten(self.connection, keys)
+    async def hasten(self, keys: Sequence[str], now: datetime) -> None:
+        await calls.hasten(self.connection, keys, now)
 
     async def keep_roads(self, known: Sequence[Road]) -> None:
         await roads.keep(self.connection, known)

@@ -281,8 +281,8 @@ class Unit(Protocol):
     async def saw(self, now: datetime) -> None:
         """The desk was alive at `now`: the high-water mark of its time."""
 
-    async def hasten(self, keys: Sequence[str]) -> None:
-        """These letters need not wait for their time any more."""
+    async def hasten(self, keys: Sequence[str], now: datetime) -> None:
+        """The time of these letters is now."""
 
     async def keep_roads(self, roads: Sequence[Road]) -> None:
         """What is known of these roads."""
@@ -360,13 +360,21 @@ class CallState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CallLetter:
-    """One way of calling one person. `due`: since when it should be out, or from when on it may go."""
+    """One way of calling somebody. `due`: from when on it should be out."""
 
     key: str
-    ticket: TicketId
-    reader: str
     state: CallState
     due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The call of one person that is entry `entry` of its ticket's history, with its ways in order."""
+
+    ticket: TicketId
+    entry: int
+    person: PersonId
+    letters: tuple[CallLetter, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -508,10 +516,8 @@ class Reads(Protocol):
 
     async def roads(self) -> list[Road]: ...
 
-    async def calls_in_trouble(
-        self, now: datetime, *, waiting_since: datetime, buried_since: datetime
-    ) -> list[CallLetter]:
-        """Every letter of the calls of which one has waited since then or was given up since then."""
+    async def calls_in_trouble(self, now: datetime, *, waiting_since: datetime, buried_since: datetime) -> list[Call]:
+        """The calls of which a letter has waited since then or was given up since then."""
 
     async def open_counts(self) -> list[OpenCount]:
         """How many open tickets each team has of each priority; those it has none of are left out."""

@@ -28,11 +28,12 @@ from bot.services.desk import Chore, Outcome
 from bot.services.directory import AddressBook
 from bot.services.drawn import Drawn
 from bot.services.ports import (
-    CallLetter,
+    Call,
     DeadLetter,
     Dues,
     Entry,
     Filed,
+    Lag,
     Letter,
     OpenCount,
     Outgoing,
@@ -131,16 +132,14 @@ class File:
     async def roads(self) -> list[Road]:
         return []
 
-    async def calls_in_trouble(
-        self, now: datetime, *, waiting_since: datetime, buried_since: datetime
-    ) -> list[CallLetter]:
+    async def calls_in_trouble(self, now: datetime, *, waiting_since: datetime, buried_since: datetime) -> list[Call]:
         return []
 
     async def open_counts(self) -> list[OpenCount]:
         return []
 
     async def vitals(self, now: datetime, *, late: timedelta, late_pages: timedelta, late_letters: timedelta) -> Vitals:
-        raise NotImplementedError("conversations ask for no vitals")
+        return Vitals(Lag(0), Lag(0), Lag(0), Lag(0), buried=0, aside=0)
 
     async def to_check(self, *, asleep_after: TicketId, after: TicketId, limit: int) -> list[Filed]:
         return []

@@ -10,7 +10,7 @@ from bot.domain.commands import Acknowledge
 from bot.domain.rules import Rules, Way, Weighty
 from bot.services.chores import ClaimLetters, SettleLetters
 from bot.services.ladder import Ladder
-from bot.services.ports import Buried, Fate, Outgoing, Sent
+from bot.services.ports import Buried, Fate, Outgoing, Postponed, Sent
 from bot.services.timepiece import DemoTime
 from tests.domain.small_desk import CHEN, LIN, raising, small_rules
 from tests.services.open_desk import Open, happened, opened, standing
@@ -130,3 +130,64 @@ async def test_nobody_is_called_another_way_for_what_somebody_has_in_hand(databa
         await ladder_of(here, time).look()
 
         assert "not_reached" not in await happened(here.store)
+
+
+THREE = (
+    Way("local:dm:lin"),
+    Way("sms:+86", timedelta(minutes=30)),
+    Way("voice:+86", timedelta(minutes=40)),
+)
+
+
+async def test_a_way_that_was_taken_early_has_its_own_minute_before_the_next(database: Path) -> None:
+    time = standing()
+    async with opened(database, rules=rules_with(THREE), time=time) as here:
+        await called(here, time)
+        await pages(here, time)  # taken, and it hangs
+        ladder = ladder_of(here, time)
+        time.jump(timedelta(seconds=60))
+        await ladder.look()
+        second = await pages(here, time)  # this one hangs, too
+        time.jump(timedelta(seconds=5))
+        await ladder.look()
+        too_soon = await pages(here, time)
+        time.jump(timedelta(seconds=56))
+        await ladder.look()
+        third = await pages(here, time)
+
+        assert (to(second), to(too_soon), to(third)) == (["sms:+86"], [], ["voice:+86"])
+        assert "not_reached" not in await happened(here.store)
+
+
+async def test_a_way_that_was_put_off_by_its_platform_counts_from_when_it_was_taken(database: Path) -> None:
+    time = standing()
+    async with opened(database, rules=rules_with(THREE), time=time) as here:
+        await called(here, time)
+        await pages(here, time)
+        ladder = ladder_of(here, time)
+        time.jump(timedelta(seconds=60))
+        await ladder.look()
+        (second,) = await pages(here, time)
+        await settle(here, time, Postponed(second, time.now() + timedelta(hours=1), "429", False))
+        time.jump(timedelta(seconds=30))
+        await ladder.look()
+
+        assert to(await pages(here, time)) == []
+
+
+async def test_a_way_whose_time_has_come_has_its_own_minute_too(database: Path) -> None:
+    time = standing()
+    ways = (Way("local:dm:lin"), Way("sms:+86", timedelta(seconds=58)))
+    async with opened(database, rules=rules_with(ways), time=time) as here:
+        await called(here, time)
+        await pages(here, time)
+        time.jump(timedelta(seconds=60))
+        in_its_time = await pages(here, time)
+        await ladder_of(here, time).look()
+        soon = await happened(here.store)
+        time.jump(timedelta(seconds=60))
+        await ladder_of(here, time).look()
+
+        assert to(in_its_time) == ["sms:+86"]
+        assert "not_reached" not in soon
+        assert "not_reached" in await happened(here.store)
