@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -159,7 +159,7 @@ class App:
             for platform in self.platforms.values():
                 await platform.start(_Intake(self.reception, self.time))
             rooms.create_task(self._review(), name="review")
-            auditing = rooms.create_task(self.auditor.run(), name="auditor")
+            auditing = rooms.create_task(self._audit(), name="auditor")
             following = None if self.feeds is None else rooms.create_task(self.feeds.run(), name="feeds")
             quiet_collector()
             failpoint.hit(BEFORE_READY)
@@ -223,15 +223,24 @@ class App:
         while True:
             await self.alarm.wait()
             self._looking = True
-            try:
-                await self.watch.look()
-                await self.ladder.look()
-                await self._keep_drills()
-            except Fenced:
-                raise
-            except Exception:
-                log.exception("look_failed")  # the next ring or sweep looks again: time must not stop for one fault
+            for look in (self.watch.look, self.ladder.look, self._keep_drills):
+                await self._unhindered(look)
             self._looking = False
+
+    async def _audit(self) -> None:
+        """A look that fails is a report that never came: /health and the heartbeat say so."""
+        while True:
+            await self._unhindered(self.auditor.look)
+            await asyncio.sleep(self.auditor.pause_s)
+
+    async def _unhindered(self, look: Callable[[], Awaitable[object]]) -> None:
+        """Time must not stop for one fault: the others look all the same, and so does this one the next time."""
+        try:
+            await look()
+        except Fenced:
+            raise
+        except Exception:
+            log.exception("look_failed", look=getattr(look, "__qualname__", ""))
 
     async def _review(self) -> None:
         """In the background: a policy may have changed while the desk was down, and open tickets may be many."""

@@ -3,7 +3,6 @@ not sent. It repairs what it can, tells the rest, and says whether all is well."
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +14,7 @@ from bot.domain.commands import Tick
 from bot.domain.ids import DESK, TicketId
 from bot.domain.passing import ahead
 from bot.services.desk import Desk
-from bot.services.ports import Fenced, Filed, Lag, Reads, Road, Timepiece, Vitals
+from bot.services.ports import Filed, Lag, Reads, Road, Timepiece, Vitals
 from bot.services.roads import KeepRoads, Roads
 
 EVERY = timedelta(minutes=1)
@@ -193,16 +192,10 @@ class Auditor:
         """From now on this road proves itself every few minutes, and its silence is a fault."""
         self._proving.setdefault(road, self._time.now())
 
-    async def run(self) -> None:
-        """Looks for ever. A look that fails is a report that never came: the heartbeat stops."""
-        while True:
-            try:
-                await self.look()
-            except Fenced:
-                raise
-            except Exception:
-                log.exception("audit_failed")
-            await asyncio.sleep(max(LEAST_PAUSE_S, self._time.real_seconds_until(self._time.now() + EVERY)))
+    @property
+    def pause_s(self) -> float:
+        """How long to wait until the next look."""
+        return max(LEAST_PAUSE_S, self._time.real_seconds_until(self._time.now() + EVERY))
 
     async def look(self) -> Report:
         """One report. What could be repaired is; whoever should know has been told."""
