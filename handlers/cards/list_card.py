@@ -88,7 +88,7 @@ def flood_card(views: Sequence[View]) -> Card:
     return Card(
         title=title,
         tone=Tone.ALARM if calling else Tone.CALM,
-        lead=_by_service(calling),
+        lead=_why_late(_by_service(calling), calling),
         lines=tuple(lines),
         actions=tuple(
             Action("acknowledge", str(view.ticket.id), view.say("do-acknowledge-one", ref=view.ticket.ref))
@@ -105,6 +105,15 @@ def _by_service(views: Sequence[View]) -> str:
     counts = Counter(view.say("private-service") if view.ticket.private else view.service for view in views)
     said = [views[0].say("flood-service", service=service, count=count) for service, count in counts.most_common()]
     return views[0].reader.listed(said) if views else ""
+
+
+def _why_late(lead: str, views: Sequence[View]) -> str:
+    """Where calls come late, the longest of it with its reason, once."""
+    late = [view for view in views if "late_since" in view.facts]
+    if not late:
+        return lead
+    latest = min(late, key=lambda view: view.facts["late_since"])
+    return latest.say("list-semicolon").join((lead, lateness(latest)))
 
 
 def _flood_line(view: View) -> str:

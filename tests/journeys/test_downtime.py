@@ -154,7 +154,8 @@ async def test_many_overdue_tickets_are_each_called_once_after_a_downtime(tmp_pa
         assert {tuple(one.facts["level"] for one in lines) for lines in calls} == {(1, 3)}
         assert {len(lines) for lines in broken} == {2}
         flood = [card for card in await life.cards(HE, f"dm:{HE}") if card["title"].startswith("25 ")]
-        assert len(flood) == 1  # one page that counts
+        assert len(flood) == 1  # one page that counts, and says why it comes so late
+        assert said("zh", "late-down", by="2 小时 45 分", span="10:00–13:00（UTC+8）") in flood[0]["lead"]
         assert await _pages(life, HE) == []
         letters = [await life.store.reads.letter(key) for key in await _calls_to(life, HE)]
         assert None not in letters
