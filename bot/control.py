@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.app import App
 from bot.domain.ids import DESK, TeamId
+from bot.platforms.local.serve import QuietServer
 from bot.services.drills import DrillRequest
 
 OWNER_ONLY = 0o600
@@ -65,7 +66,7 @@ async def listening(site: Starlette, database: str) -> AsyncIterator[None]:
     if path is None or opened is None:
         yield
         return
-    server = _Quiet(
+    server = QuietServer(
         uvicorn.Config(site, lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=3)
     )
     running = asyncio.ensure_future(server.serve(sockets=[opened]))
@@ -109,11 +110,3 @@ def _open(path: Path) -> socket.socket | None:
     path.chmod(OWNER_ONLY)
     opened.listen(BACKLOG)
     return opened
-
-
-class _Quiet(uvicorn.Server):
-    """Signals belong to the house."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield

@@ -6,11 +6,12 @@ import json
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.commands import Raise
 from bot.domain.ids import DESK, Level, PersonId, TeamId
+from bot.domain.kinds import DRILL
 from bot.domain.rules import DrillPlan, Rules, Team
 from bot.services.ports import Arrival
 
@@ -62,7 +63,7 @@ def drill_moment(plan: DrillPlan, team: Team, day: date) -> datetime:
     """When the drill of that day's month is, on the clock of the team's zone."""
     first = day.replace(day=1)
     chosen = first + timedelta(days=(plan.weekday - first.weekday()) % 7)
-    return datetime.combine(chosen, plan.at, ZoneInfo(team.zone)).astimezone(ZoneInfo("UTC"))
+    return datetime.combine(chosen, plan.at, ZoneInfo(team.zone)).astimezone(UTC)
 
 
 def drill_of(body: str, rules: Rules) -> Raise:
@@ -76,17 +77,13 @@ def drill_of(body: str, rules: Rules) -> Raise:
         by=PersonId(str(told.get("by", DESK))),
         words="drill",
         language=team.language,
-        kind=DRILL,
+        kind=DRILL.code,
         service=service,
         impact=Level.HIGH,
         urgency=Level.HIGH,
         origin=OURS,
         confirmed=True,
     )
-
-
-DRILL = "drill"
-"""The code of the kind (`bot.domain.kinds`)."""
 
 
 def _next_moment(plan: DrillPlan, team: Team, now: datetime) -> datetime:

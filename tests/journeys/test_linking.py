@@ -70,9 +70,11 @@ async def test_it_is_still_so_after_a_restart(database: Path) -> None:
         assert known.id == MEI
 
 
-async def test_a_code_that_was_not_told_before_a_restart_is_asked_for_again(database: Path) -> None:
+async def test_a_code_that_was_not_told_before_a_restart_is_asked_for_again(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with chatting(database) as chats:
-        chats.house.untold.keep = lambda *_: None  # type: ignore[method-assign]  # the memory of a process that ended
+        monkeypatch.setattr(chats.house.untold, "keep", lambda *_: None)  # the memory of a process that ended
         [card] = await chats.says(MEI_HERE, "关联账号")
 
         assert not code_on(card)

@@ -39,12 +39,12 @@ def as_before() -> Iterator[None]:
 def test_no_token_is_written_whoever_logs_it(capsys: pytest.CaptureFixture[str], form: str, secret: str) -> None:
     logs.set_up("debug", form)
 
-    logging.getLogger("some.library").error("POST https://api.telegram.org/%s/sendMessage", secret)
+    logging.getLogger("a_library").error("POST https://api.telegram.org/%s/sendMessage", secret)
     structlog.get_logger().warning("trouble", why=f"no answer from {secret}!")
     try:
         raise ValueError(f"refused: {secret}")
     except ValueError:
-        logging.getLogger("some.library").exception("failed")
+        logging.getLogger("a_library").exception("failed")
 
     written = capsys.readouterr().err
     assert secret.removeprefix("bot") not in written
@@ -54,7 +54,7 @@ def test_no_token_is_written_whoever_logs_it(capsys: pytest.CaptureFixture[str],
 def test_passwords_in_addresses_are_hidden_and_the_rest_is_left(capsys: pytest.CaptureFixture[str]) -> None:
     logs.set_up("info", "console")
 
-    logging.getLogger("some.library").error("mailtos://desk:s3cr3t@smtp.example.com refused INC-42 at 10:30")
+    logging.getLogger("a_library").error("mailtos://desk:s3cr3t@smtp.example.com refused INC-42 at 10:30")
 
     written = capsys.readouterr().err
     assert "s3cr3t" not in written

@@ -30,7 +30,7 @@ class Server:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.create_server((host, port), family=family, backlog=BACKLOG)
         self._street = street
-        self._server = _Quiet(
+        self._server = QuietServer(
             uvicorn.Config(
                 app,
                 lifespan="off",
@@ -54,7 +54,7 @@ class Server:
         self._server.should_exit = True
 
 
-class _Quiet(uvicorn.Server):
+class QuietServer(uvicorn.Server):
     """Signals belong to the house."""
 
     @contextmanager

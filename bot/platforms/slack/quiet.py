@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
-NAME = "bot.platforms.slack.library"
+NAME = "bot.platforms.slack.sdk"
 
 _SECRETS = re.compile(
     r"xox[a-z]-[\w-]+|xapp-[\w-]+|wss?://\S+|https?://hooks\.\S+|https?://\S*(?:ticket|token)=\S+", re.I

@@ -38,7 +38,7 @@ async def test_nothing_secret_is_logged_at_any_level(
     told = capsys.readouterr()
     everything = caplog.text + told.out + told.err
     assert "canary" not in everything
-    assert "slack.library" in everything  # the library had something to say, so the filter was there
+    assert "slack.sdk" in everything  # the SDK had something to say, so the filter was there
 
 
 async def test_nothing_secret_is_kept_in_the_inbox() -> None:
