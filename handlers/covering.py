@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -100,8 +101,8 @@ async def my_shifts(turn: Turn, _: Heard | Wish) -> Deed:
             turn.say(f"shift-{state}", time=duty.time(one.starts, one.ends), person=duty.name(one.asks or one.person))
         )
     buttons = [
-        Action("cover_shift", f"{turn.draft_id}:{n}", turn.say("do-cover_shift", day=_day(turn, one)))
-        for n, one in enumerate(mine[:MOST_BUTTONS])
+        Action("cover_shift", f"{turn.draft_id}:{n}", turn.say("do-cover_shift", day=day))
+        for n, day in enumerate(_days(turn, mine[:MOST_BUTTONS]))
     ]
     buttons += [Action("cover_undo", str(one.id), turn.say("do-cover_undo")) for one in given[:2]]
     title = turn.say("shifts-title", count=len(mine)) if mine else turn.say("shifts-none")
@@ -326,6 +327,14 @@ def _shifts(turn: Turn, person: PersonId, since: datetime, until: datetime) -> I
 
 def _spell(turn: Turn, text: str) -> Spell | None:
     return understood_spell(text, now=turn.now, zone=turn.reader.zone.key, language=turn.reader.voice.language)
+
+
+def _days(turn: Turn, stretches: Sequence[Stretch]) -> list[str]:
+    """What each is called by: its day, and its time too where several begin on that day."""
+    days = Counter(_day(turn, one) for one in stretches)
+    return [
+        turn.reader.moment(one.starts, turn.now) if days[_day(turn, one)] > 1 else _day(turn, one) for one in stretches
+    ]
 
 
 def _day(turn: Turn, stretch: Stretch) -> str:

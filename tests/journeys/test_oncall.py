@@ -287,3 +287,15 @@ async def test_a_handover_tells_both_sides(chats: Chats) -> None:
         "Until": "Wed 4 Mar 09:00 (UTC)",
     }
     assert goes.title == "You are not on call any more: IT desk (First)"
+
+
+async def test_two_shifts_that_begin_on_one_day_have_buttons_that_can_be_told_apart(chats: Chats) -> None:
+    theirs = await asked(chats, LIN_HERE, "can Chen cover me on Wednesday 18-20")
+    await chats.presses(CHEN_HERE, wish_of(theirs, "cover_yes"))
+
+    [mine] = await chats.says(LIN_HERE, "my shifts")
+
+    labels = [one.label for one in mine.actions if one.verb == "cover_shift"]
+    wednesday = [one for one in labels if "Wed" in one]
+    assert len(wednesday) == 2
+    assert len(set(labels)) == len(labels)
